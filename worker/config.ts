@@ -1,0 +1,83 @@
+/** The environment, read once. Nothing else in the project looks at `process.env`. */
+import { availableParallelism, homedir } from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+
+export interface Config {
+  /** Everything of a project: store, server file, logs. `--home`, `ESPALIER_HOME`, else `.espalier` here. */
+  readonly home: string;
+  /** Per-user cache of built tools, shared by all projects. `ESPALIER_CACHE`, else the platform's cache folder. */
+  readonly cache: string;
+  /** A numerical backend that must be used (`--backend`, `ESPALIER_BACKEND`); without it the best that loads. */
+  readonly backend: 'native' | 'wasm' | 'cpu' | undefined;
+  /** Compute processes at once (`--slots`, `ESPALIER_SLOTS`), one core each. */
+  readonly slots: number;
+  /** `NO_COLOR` and terminals decide the rest. */
+  readonly color: boolean;
+  /** Set where Temporal's own environment or profile names a server (`TEMPORAL_ADDRESS`, `TEMPORAL_CONFIG_FILE`, …). */
+  readonly temporal: TemporalEnvironment;
+}
+
+export interface TemporalEnvironment {
+  readonly address: string | undefined;
+  readonly configFile: string | undefined;
+  readonly profile: string | undefined;
+}
+
+const environmentSchema = z.object({
+  ESPALIER_HOME: z.string().min(1).optional(),
+  ESPALIER_CACHE: z.string().min(1).optional(),
+  ESPALIER_BACKEND: z.enum(['native', 'wasm', 'cpu']).optional(),
+  ESPALIER_SLOTS: z.coerce.number().int().positive().optional(),
+  XDG_CACHE_HOME: z.string().min(1).optional(),
+  NO_COLOR: z.string().optional(),
+  TEMPORAL_ADDRESS: z.string().min(1).optional(),
+  TEMPORAL_CONFIG_FILE: z.string().min(1).optional(),
+  TEMPORAL_PROFILE: z.string().min(1).optional(),
+});
+
+/** What the command line may override. */
+export interface ConfigFlags {
+  readonly home?: string | undefined;
+  readonly backend?: string | undefined;
+  readonly slots?: string | undefined;
+}
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Reads flags and environment; a `ConfigError` names the variable or flag that is wrong and what it allows. */
+export function readConfig(flags: ConfigFlags = {}, environment: NodeJS.ProcessEnv = process.env): Config {
+  const given = {
+    ...withoutEmpty(environment),
+    ...(flags.home === undefined ? {} : { ESPALIER_HOME: flags.home }),
+    ...(flags.backend === undefined ? {} : { ESPALIER_BACKEND: flags.backend }),
+    ...(flags.slots === undefined ? {} : { ESPALIER_SLOTS: flags.slots }),
+  };
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
+  }
+  const read = parsed.data;
+  return {
+    home: path.resolve(read.ESPALIER_HOME ?? '.espalier'),
+    cache: path.resolve(read.ESPALIER_CACHE ?? path.join(read.XDG_CACHE_HOME ?? userCache(), 'espalier')),
+    backend: read.ESPALIER_BACKEND,
+    slots: read.ESPALIER_SLOTS ?? availableParallelism(),
+    color: read.NO_COLOR === undefined,
+    temporal: {
+      address: read.TEMPORAL_ADDRESS,
+      configFile: read.TEMPORAL_CONFIG_FILE,
+      profile: read.TEMPORAL_PROFILE,
+    },
+  };
+}
+
+function withoutEmpty(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+}
+
+function userCache(): string {
+  return process.platform === 'darwin' ? path.join(homedir(), 'Library', 'Caches') : path.join(homedir(), '.cache');
+}
