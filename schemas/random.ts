@@ -10,17 +10,17 @@ const streamTag = 'espalier/random/1';
 
 export interface RandomStream {
   /** Uniform in [0, 1), 53 bits. */
-  uniform(): number;
+  readonly uniform: () => number;
   /** Uniform integer in [0, n), 0 < n ≤ 2³² (bias below n·2⁻⁵³). */
-  integer(n: number): number;
+  readonly integer: (n: number) => number;
   /** True with probability p. */
-  bernoulli(p: number): boolean;
+  readonly bernoulli: (p: number) => boolean;
   /** Standard normal (Box–Muller). */
-  normal(): number;
+  readonly normal: () => number;
   /** One of the items. */
-  choose<Item>(items: readonly Item[]): Item;
+  readonly choose: <Item>(items: readonly Item[]) => Item;
   /** 0 … n−1 in random order (Fisher–Yates). */
-  permutation(n: number): Int32Array;
+  readonly permutation: (n: number) => Int32Array;
 }
 
 /** The stream of `seed` for a purpose: `randomStream(42, 'order')`, `randomStream(42, 'init', 'layer 0')`. */
