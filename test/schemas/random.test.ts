@@ -40,7 +40,7 @@ test('uniform, integer and normal have their moments', () => {
   const normals = draws(20_000, stream.normal);
   expect(Math.abs(mean(normals))).toBeLessThan(0.03);
   expect(mean(normals.map(z => z * z))).toBeCloseTo(1, 1);
-  const counts = new Array<number>(5).fill(0);
+  const counts = Array.from({ length: 5 }, () => 0);
   for (let i = 0; i < 10_000; i++) counts[stream.integer(5)]!++;
   for (const count of counts) expect(Math.abs(count - 2000)).toBeLessThan(200);
 });
