@@ -1,0 +1,50 @@
+/** Watches a server's process until it ends, falls silent, or is to be stopped. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { askServer } from './ask-server.ts';
+import { rotateLog } from './server-log.ts';
+import type { ServerProcess } from './server-process.ts';
+import type { SupervisionLimits } from './supervision-limits.ts';
+
+export interface Watch {
+  readonly limits: Pick<SupervisionLimits, 'checkMs' | 'answerMs' | 'muteMs'>;
+  readonly stop: AbortSignal;
+  /** Called at the first answer. */
+  readonly onAnswer: () => void;
+  /** The log file to keep in bounds. */
+  readonly log: string;
+}
+
+/** One late answer is no silence, however late: this process itself may have been suspended. */
+const unansweredAtLeast = 3;
+const checksPerRotation = 60;
+
+export async function watchServer(server: ServerProcess, watch: Watch): Promise<'stopped' | 'ended' | 'mute'> {
+  const { limits, stop } = watch;
+  let answered = false;
+  let unanswered = 0;
+  let lastAnswer = performance.now();
+  for (let check = 1; ; check += 1) {
+    if (stop.aborted) return 'stopped';
+    if (!server.isAlive()) return 'ended';
+    const answer = await askServer({ address: server.address }, limits.answerMs);
+    if (answer.state === 'answers') {
+      if (!answered) watch.onAnswer();
+      answered = true;
+      unanswered = 0;
+      lastAnswer = performance.now();
+    } else {
+      unanswered += 1;
+      if (unanswered >= unansweredAtLeast && performance.now() - lastAnswer > limits.muteMs) return 'mute';
+    }
+    if (check % checksPerRotation === 0) rotateLog(watch.log);
+    await pause(server, limits.checkMs, stop);
+  }
+}
+
+/** Cut short when the server ends or is to be stopped. */
+async function pause(server: ServerProcess, ms: number, stop: AbortSignal): Promise<void> {
+  const done = new AbortController();
+  const timer = delay(ms, undefined, { signal: AbortSignal.any([stop, done.signal]) }).catch(() => undefined);
+  await Promise.race([timer, server.ended]);
+  done.abort();
+}
