@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { artifactSchema } from './artifact.ts';
 import { failureClasses } from './failure.ts';
 import { cellKeySchema, digestSchema } from './identity.ts';
+import { jsonSchema } from './json.ts';
 import { axisValueSchema, coordinatesSchema } from './plan.ts';
 
 /** An artifact that went in. */
@@ -27,6 +28,7 @@ const recordInputSchema = z.strictObject({
 
 /** An attempt that did not end in a result. */
 export const failedAttemptSchema = z.strictObject({
+  run: z.string(),
   class: z.enum(failureClasses),
   message: z.string(),
   started: z.iso.datetime(),
@@ -58,7 +60,7 @@ export const cellRecordSchema = z.strictObject({
   at: coordinatesSchema,
   use: z.string(),
   version: z.int(),
-  with: z.record(z.string(), z.json()),
+  with: z.record(z.string(), jsonSchema),
   seeds: z.record(z.string(), z.int()),
   keep: z.array(z.string()),
   files: z.record(z.string(), z.strictObject({ path: z.string(), digest: digestSchema, bytes: z.number() })),
@@ -73,7 +75,7 @@ export const cellRecordSchema = z.strictObject({
   resumed_at: z.array(z.int()),
   environment: environmentSchema,
   /** Whatever the step wants remembered: counts, mask statistics, what was cut. */
-  notes: z.record(z.string(), z.json()),
+  notes: z.record(z.string(), jsonSchema),
   /**
    * Made from less than the plan asked for: parts were missing here or further up. Such a record answers only in its
    * own run and by its content key, never by its recipe key, so that a later, complete run does not meet it.

@@ -1,5 +1,10 @@
 /** JSON values, and the one canonical text of each: what is hashed, and what is compared. */
+import { z } from 'zod';
+
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+
+/** Any JSON value. */
+export const jsonSchema: z.ZodType<Json> = z.json();
 
 /**
  * The canonical text of a JSON value: keys sorted by UTF-16 code units, no white space, numbers as ECMAScript prints

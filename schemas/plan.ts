@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { cellKeySchema, digestSchema } from './identity.ts';
+import { jsonSchema } from './json.ts';
 
 /** A value of an axis. */
 export const axisValueSchema = z.union([z.string(), z.number(), z.boolean()]);
@@ -62,7 +63,7 @@ export const planCellSchema = z.strictObject({
   version: z.int().positive(),
   weight: z.enum(['light', 'heavy']),
   /** Parameters after defaults and expressions. */
-  with: z.record(z.string(), z.json()),
+  with: z.record(z.string(), jsonSchema),
   seeds: z.record(z.string(), z.int().nonnegative()),
   keep: z.array(z.string()),
   inputs: z.record(z.string(), planInputSchema),
@@ -104,6 +105,7 @@ export type PlanStep = z.output<typeof planStepSchema>;
 export const planGateSchema = z.strictObject({
   name: z.string(),
   cell: z.int().nonnegative(),
+  key: cellKeySchema,
   claim: z.string(),
   registered: digestSchema,
 });
@@ -114,7 +116,7 @@ export const planHeadSchema = z.strictObject({
   format: z.literal(1),
   study: z.string(),
   description: z.string().optional(),
-  params: z.record(z.string(), z.json()),
+  params: z.record(z.string(), jsonSchema),
   axes: z.record(z.string(), z.array(axisValueSchema)),
   /** Files the plan was made from: studies, imports, data read while planning. */
   sources: z.array(z.strictObject({ path: z.string(), digest: digestSchema })),

@@ -26,7 +26,9 @@ export interface RandomStream {
 /** The stream of `seed` for a purpose: `randomStream(42, 'order')`, `randomStream(42, 'init', 'layer 0')`. */
 export function randomStream(seed: number, ...purpose: readonly string[]): RandomStream {
   if (!Number.isSafeInteger(seed) || seed < 0) throw new RangeError(`a seed is a whole number from 0, not ${seed}`);
-  const hash = createHash('sha256').update(JSON.stringify([streamTag, seed, ...purpose])).digest();
+  const hash = createHash('sha256')
+    .update(JSON.stringify([streamTag, seed, ...purpose]))
+    .digest();
   const generator = xoroshiro128plusFromState([0, 4, 8, 12].map(offset => hash.readInt32LE(offset)));
   let spare: number | undefined;
 

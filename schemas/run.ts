@@ -31,9 +31,13 @@ const cell = z.int().nonnegative();
 /** One line of a run's event log. */
 export const runEventSchema = z.discriminatedUnion('event', [
   z.strictObject({ event: z.literal('run-started'), at, host: z.string(), pid: z.int() }),
+  /** Cells whose records were there when the run began or was taken up again: inclusive ranges of indices. */
+  z.strictObject({ event: z.literal('cells-cached'), at, ranges: z.array(z.tuple([cell, cell])) }),
   z.strictObject({ event: z.literal('run-paused'), at }),
   z.strictObject({ event: z.literal('run-resumed'), at }),
   z.strictObject({ event: z.literal('run-ended'), at, state: runStateSchema }),
+  /** A bug of ours took a whole branch down; its cells stay without an end. */
+  z.strictObject({ event: z.literal('branch-failed'), at, branch: z.int(), message: z.string() }),
   z.strictObject({ event: z.literal('cell-started'), at, cell, attempt: z.int().positive() }),
   z.strictObject({
     event: z.literal('cell-progress'),

@@ -79,6 +79,8 @@ export interface LeaseOwner {
 
 export interface Lease {
   readonly held: true;
+  /** Whom it was taken from, where the owner before was dead or let it run out, and since when that one had held it. */
+  readonly takenFrom?: { readonly owner: LeaseOwner; readonly since: Date };
   /** Extends it; false when it was lost meanwhile (then stop: somebody else is at it). */
   renew(): Promise<boolean>;
   release(): Promise<void>;

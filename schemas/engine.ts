@@ -1,0 +1,97 @@
+/**
+ * What workflows and activities say to each other. Types alone, so that the workflow sandbox can see them; small by
+ * design: keys, indices and states pass through Temporal, never artifacts.
+ */
+import type { FailureClass } from './failure.ts';
+
+/** A run, and the plan it executes by digest. */
+export interface RunReference {
+  readonly run: string;
+  readonly plan: string;
+}
+
+/** What the coordinator needs to know of a branch. */
+export interface BranchOverview {
+  readonly id: number;
+  readonly needs: readonly number[];
+  /** Every cell of it has its record: nothing to start. */
+  readonly recorded: boolean;
+  /** It goes first, with what it needs, so that a broken last step shows itself before the fan-out. */
+  readonly pilot: boolean;
+}
+
+export interface RunOverview {
+  readonly branches: readonly BranchOverview[];
+  readonly cells: number;
+  /** Cells whose records are there already. */
+  readonly recorded: number;
+}
+
+/** A cell as the frontier of its branch sees it: inputs from other branches are settled before the branch starts. */
+export interface BranchCell {
+  readonly id: number;
+  readonly weight: 'light' | 'heavy';
+  readonly needs: readonly { readonly of: readonly number[]; readonly quorum: number }[];
+  readonly guards: readonly { readonly gate: number; readonly verdicts: readonly string[] }[];
+}
+
+export interface BranchGraph {
+  readonly cells: readonly BranchCell[];
+  /** Cells that need no work: recorded, or ruled out by what happened in other branches. */
+  readonly ended: readonly CellOutcome[];
+}
+
+/** How a cell ended, as far as scheduling is concerned. */
+export interface CellOutcome {
+  readonly cell: number;
+  readonly state: 'cached' | 'done' | 'failed' | 'blocked' | 'skipped' | 'cancelled';
+  /** A gate's. */
+  readonly verdict?: string;
+  readonly class?: FailureClass;
+}
+
+export interface BranchReference extends RunReference {
+  readonly branch: number;
+}
+
+export interface RunCellsInput extends BranchReference {
+  readonly cells: readonly number[];
+}
+
+/** Cells that will not run, for the event log: which, and because of which other cell. */
+export interface NoteOutcomesInput extends BranchReference {
+  readonly outcomes: readonly {
+    readonly cell: number;
+    readonly state: 'blocked' | 'skipped' | 'cancelled';
+    readonly because?: number;
+  }[];
+}
+
+export interface EndRunInput extends RunReference {
+  readonly state: 'done' | 'failed' | 'cancelled';
+}
+
+export interface NoteRunInput extends RunReference {
+  readonly event: 'run-paused' | 'run-resumed' | { readonly branch: number; readonly message: string };
+}
+
+/** The activities of the engine, by name. `runCells` is served on two task queues: light cells, and heavy ones. */
+export type Activities = {
+  readonly openRun: (reference: RunReference) => Promise<RunOverview>;
+  readonly readBranch: (reference: BranchReference) => Promise<BranchGraph>;
+  readonly runCells: (input: RunCellsInput) => Promise<CellOutcome[]>;
+  readonly noteOutcomes: (input: NoteOutcomesInput) => Promise<void>;
+  readonly noteRun: (input: NoteRunInput) => Promise<void>;
+  readonly endRun: (input: EndRunInput) => Promise<void>;
+};
+
+/** Counts by how cells ended. */
+export type Tally = { readonly [state in CellOutcome['state']]: number };
+
+/** What the coordinator answers to the query `progress`. */
+export interface RunProgress {
+  readonly paused: boolean;
+  readonly branches: { readonly total: number; readonly ended: number; readonly running: number };
+  /** Cells of the branches that have ended; running branches answer for themselves. */
+  readonly cells: Tally;
+}

@@ -1,0 +1,37 @@
+/** `evaluate-choice`: multiple choice by log-probability. */
+import { z } from 'zod';
+import { evaluationParameters } from '../evaluation-parameters.ts';
+import { choiceQuestionColumns } from '../row-columns.ts';
+import { defineStepKind } from '../step-kind.ts';
+
+export const evaluateChoice = defineStepKind({
+  kind: 'evaluate-choice',
+  version: 1,
+  summary: 'Accuracy of the choice with the highest log-probability, over all questions and by domain.',
+  weight: 'heavy',
+  with: z.strictObject({
+    length_normalised: z
+      .boolean()
+      .default(false)
+      .describe('mean instead of summed log-probability of an answer’s tokens'),
+    ...evaluationParameters,
+  }),
+  seeds: [],
+  in: {
+    model: { kind: 'weights', summary: 'the model' },
+    questions: { kind: 'table', columns: choiceQuestionColumns, summary: 'the questions' },
+  },
+  out: {
+    domains: {
+      kind: 'table',
+      summary: 'one row per domain: accuracy in [0, 1], with its Wilson interval',
+      columns: { domain: 'utf8', accuracy: 'float64', low: 'float64', high: 'float64', questions: 'int32' },
+    },
+    answers: {
+      kind: 'table',
+      summary: 'one row per question',
+      columns: { question_id: 'utf8', domain: 'utf8', chosen: 'int32', answer: 'int32', log_probs: 'float32[]' },
+    },
+  },
+  metrics: { accuracy: 'over all questions, in [0, 1]' },
+});

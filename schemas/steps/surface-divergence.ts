@@ -1,0 +1,56 @@
+/** `surface-divergence`: how far corpora are apart in their words alone. */
+import { z } from 'zod';
+import { rowColumns } from '../row-columns.ts';
+import { defineStepKind } from '../step-kind.ts';
+
+export const surfaceDivergence = defineStepKind({
+  kind: 'surface-divergence',
+  version: 1,
+  summary: 'Pairwise KL and Jensen–Shannon divergence of word distributions, against the null of shuffled labels.',
+  weight: 'heavy',
+  with: z.strictObject({
+    label: z.string().describe('column that says which corpus a row belongs to'),
+    text: z.enum(['all', 'system', 'user', 'assistant']).default('all').describe('which turns count'),
+    order: z
+      .union([z.literal(1), z.literal(2)])
+      .default(1)
+      .describe('1: words; 2: adjacent pairs within a turn'),
+    alpha: z.number().positive().default(1).describe('add-alpha smoothing over the union vocabulary'),
+    permutations: z.int().nonnegative().default(199).describe('label shuffles of the null'),
+    terms: z.int().nonnegative().default(10).describe('largest contributions listed per pair'),
+  }),
+  seeds: ['permutation'],
+  in: {
+    rows: { kind: 'table', gathers: true, columns: rowColumns, summary: 'rows of all corpora, with the label column' },
+  },
+  out: {
+    pairs: {
+      kind: 'table',
+      summary:
+        'one row per ordered pair of corpora, nats; excess = js minus the mean of its null; divergence of identical corpora is above 0 by chance alone',
+      columns: {
+        p: 'utf8',
+        q: 'utf8',
+        kl: 'float64',
+        js: 'float64',
+        null_js: 'float64',
+        excess: 'float64',
+        p_value: 'float64',
+        rows_p: 'int32',
+        rows_q: 'int32',
+        vocabulary: 'int32',
+      },
+    },
+    corpora: {
+      kind: 'table',
+      summary: 'one row per corpus: mean KL from it to the others, nats',
+      columns: { label: 'utf8', mean_kl: 'float64', rows: 'int32', tokens: 'int32' },
+    },
+    terms: {
+      kind: 'table',
+      summary: 'the terms that contribute most to each KL, nats',
+      columns: { p: 'utf8', q: 'utf8', term: 'utf8', contribution: 'float64' },
+    },
+  },
+  metrics: { mean_js: 'mean over unordered pairs, nats' },
+});

@@ -1,0 +1,77 @@
+/** `variance-components`: how much of a score’s spread is conditions, pipeline seeds, last-stage seeds. */
+import { z } from 'zod';
+import { defineStepKind } from '../step-kind.ts';
+
+export const varianceComponents = defineStepKind({
+  kind: 'variance-components',
+  version: 1,
+  summary: 'Nested analysis of variance with components, ICC, effect sizes and pairwise comparisons.',
+  weight: 'heavy',
+  with: z.strictObject({
+    column: z.string().describe('score'),
+    condition: z.string().describe('axis whose levels are compared'),
+    pipeline: z.string().optional().describe('axis nested in it whose levels are the independent units'),
+    replicate: z.string().optional().describe('axis nested in that'),
+    where: z.string().optional().describe('CEL over the columns of a row'),
+  }),
+  seeds: [],
+  in: { scores: { kind: 'table', gathers: true, summary: 'raw scores, one row each' } },
+  out: {
+    anova: {
+      kind: 'table',
+      summary:
+        'one row per analysis and source; `analysis`: all rows, pipeline means (the independent units), nested, blocked (seeds shared by conditions)',
+      columns: {
+        analysis: 'category',
+        source: 'utf8',
+        df: 'float64',
+        ss: 'float64',
+        ms: 'float64',
+        f: 'float64',
+        p: 'float64',
+      },
+    },
+    components: {
+      kind: 'table',
+      summary: 'one row per level: variance (raw may be negative) with 95 % interval, share of the total',
+      columns: {
+        source: 'utf8',
+        variance: 'float64',
+        raw_variance: 'float64',
+        low: 'float64',
+        high: 'float64',
+        share: 'float64',
+        df: 'float64',
+      },
+    },
+    pairwise: {
+      kind: 'table',
+      summary: 'Welch t of pipeline means, Holm-adjusted p, Cohen d, Tukey q',
+      columns: {
+        a: 'utf8',
+        b: 'utf8',
+        difference: 'float64',
+        t: 'float64',
+        df: 'float64',
+        p: 'float64',
+        p_holm: 'float64',
+        d: 'float64',
+        q: 'float64',
+        p_tukey: 'float64',
+      },
+    },
+    conditions: {
+      kind: 'table',
+      summary: 'one row per level of the condition: mean with 95 % interval over the independent units',
+      columns: { condition: 'utf8', mean: 'float64', sd: 'float64', low: 'float64', high: 'float64', units: 'int32' },
+    },
+  },
+  metrics: {
+    f: 'F over conditions, all rows',
+    f_units: 'F over conditions, pipeline means',
+    icc: 'ICC(1) over conditions, pipeline means',
+    eta_squared: 'over all rows',
+    omega_squared: 'over all rows',
+    pipeline_over_condition: 'variance between pipelines over variance between conditions',
+  },
+});

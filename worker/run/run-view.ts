@@ -1,0 +1,134 @@
+/** A run as its event log tells it: how every cell stands, at any time, without asking any server. */
+import type { FailureClass } from '../../schemas/failure.ts';
+import { numbersIn } from '../../schemas/ranges.ts';
+import type { CellState, RunEvent, RunState } from '../../schemas/run.ts';
+
+export interface CellView {
+  readonly state: CellState | 'waiting' | 'running';
+  readonly reason?: string;
+  readonly class?: FailureClass;
+  readonly seconds?: number;
+  readonly verdict?: string;
+  readonly progress?: { readonly step: number; readonly steps: number; readonly loss?: number };
+  readonly startedAt?: string;
+}
+
+export interface FailedAttemptView {
+  readonly at: string;
+  readonly cell: number;
+  readonly class: FailureClass;
+  readonly message: string;
+}
+
+/** Cells by state. */
+export type Counts = { readonly [state in CellView['state']]: number };
+
+export interface RunView {
+  /** Takes in events in the order of the log. */
+  readonly apply: (events: readonly RunEvent[]) => void;
+  readonly cell: (index: number) => CellView;
+  readonly counts: () => Counts;
+  /** Undefined until the first event. */
+  readonly state: () => RunState | undefined;
+  readonly started: () => string | undefined;
+  readonly ended: () => string | undefined;
+  /** Attempts that failed, whether or not they were tried again. */
+  readonly attempts: () => readonly FailedAttemptView[];
+  readonly branchFailures: () => readonly string[];
+}
+
+const waiting: CellView = { state: 'waiting' };
+
+export function createRunView(cells: number): RunView {
+  const views = new Map<number, CellView>();
+  const attempts: FailedAttemptView[] = [];
+  const branchFailures: string[] = [];
+  const counts = { waiting: cells, running: 0, cached: 0, done: 0, failed: 0, blocked: 0, skipped: 0, cancelled: 0 };
+  let state: RunState | undefined;
+  let started: string | undefined;
+  let ended: string | undefined;
+
+  const set = (index: number, view: CellView) => {
+    counts[(views.get(index) ?? waiting).state] -= 1;
+    counts[view.state] += 1;
+    views.set(index, view);
+  };
+  const applyCell = (event: Extract<RunEvent, { cell: number }>) => {
+    const before = views.get(event.cell) ?? waiting;
+    switch (event.event) {
+      case 'cell-started':
+        set(event.cell, { state: 'running', startedAt: event.at });
+        return;
+      case 'cell-progress': {
+        const { step, steps, loss } = event;
+        if (before.state !== 'running') return;
+        set(event.cell, { ...before, progress: { step, steps, ...(loss === undefined ? {} : { loss }) } });
+        return;
+      }
+      case 'cell-attempt-failed':
+        attempts.push({ at: event.at, cell: event.cell, class: event.class, message: event.message });
+        if (before.state === 'running' || before.state === 'waiting')
+          set(event.cell, { state: 'waiting', reason: event.message });
+        return;
+      case 'cell-ended':
+        // What this run made stays `done`, whoever else finds it recorded afterwards.
+        if (before.state === 'done') return;
+        set(event.cell, endedView(event));
+        return;
+    }
+  };
+  const applyOne = (event: RunEvent) => {
+    switch (event.event) {
+      case 'run-started':
+        started ??= event.at;
+        state = 'running';
+        ended = undefined;
+        return;
+      case 'run-paused':
+        state = 'paused';
+        return;
+      case 'run-resumed':
+        state = 'running';
+        return;
+      case 'run-ended':
+        state = event.state;
+        ended = event.at;
+        return;
+      case 'branch-failed':
+        branchFailures.push(event.message);
+        return;
+      case 'cells-cached':
+        for (const cell of numbersIn(event.ranges))
+          if (views.get(cell)?.state !== 'done') set(cell, { state: 'cached' });
+        return;
+      case 'cell-started':
+      case 'cell-progress':
+      case 'cell-attempt-failed':
+      case 'cell-ended':
+        applyCell(event);
+    }
+  };
+  return {
+    apply: events => {
+      for (const event of events) applyOne(event);
+    },
+    cell: index => views.get(index) ?? waiting,
+    counts: () => ({ ...counts }),
+    state: () => state,
+    started: () => started,
+    ended: () => ended,
+    attempts: () => attempts,
+    branchFailures: () => branchFailures,
+  };
+}
+
+function endedView(event: Extract<RunEvent, { event: 'cell-ended' }>): CellView {
+  const { state, reason, class: failure, seconds, verdict } = event;
+  return {
+    state,
+    ...(reason === undefined ? {} : { reason }),
+    ...(failure === undefined ? {} : { class: failure }),
+    ...(seconds === undefined ? {} : { seconds }),
+    ...(verdict === undefined ? {} : { verdict }),
+  };
+}

@@ -1,0 +1,63 @@
+/** Starting, watching and steering runs on a Temporal server. */
+import { Client, Connection, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import type { RunReference, Tally } from '../../schemas/engine.ts';
+import { taskQueueOf, workflowIdOf } from '../../workflows/queues.ts';
+import type { TemporalTarget } from './connection.ts';
+
+/** What the server knows of a run's workflow. `absent`: it never had it, or has forgotten it. */
+export type WorkflowState = 'running' | 'ended' | 'broken' | 'absent';
+
+export interface RunClient {
+  /** Starts the run's workflow unless it is running already. */
+  readonly start: (reference: RunReference) => Promise<void>;
+  readonly state: (run: string) => Promise<WorkflowState>;
+  readonly pause: (run: string) => Promise<void>;
+  readonly resume: (run: string) => Promise<void>;
+  readonly cancel: (run: string) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+export async function connectRuns(target: TemporalTarget, storeId: string): Promise<RunClient> {
+  const connection = await Connection.connect(target.connection);
+  const client = new Client({ connection, namespace: target.namespace });
+  const handle = (run: string) => client.workflow.getHandle(workflowIdOf(storeId, run));
+
+  const start = async (reference: RunReference) => {
+    try {
+      await client.workflow.start<(given: RunReference) => Promise<Tally>>('runStudy', {
+        workflowId: workflowIdOf(storeId, reference.run),
+        taskQueue: taskQueueOf(storeId),
+        args: [reference],
+        // A run that was broken off is taken up under its own name: the store remembers what it has done.
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        workflowIdConflictPolicy: 'FAIL',
+        // A task that a dying server or worker took with it is handed out again after this long.
+        workflowTaskTimeout: '5s',
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  };
+
+  const state = async (run: string): Promise<WorkflowState> => {
+    try {
+      const { status } = await handle(run).describe();
+      if (status.name === 'RUNNING' || status.name === 'CONTINUED_AS_NEW' || status.name === 'PAUSED') return 'running';
+      return status.name === 'COMPLETED' || status.name === 'CANCELLED' ? 'ended' : 'broken';
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return 'absent';
+      throw error;
+    }
+  };
+
+  return {
+    start,
+    state,
+    pause: async run => handle(run).signal('pause'),
+    resume: async run => handle(run).signal('resume'),
+    cancel: async run => {
+      await handle(run).cancel();
+    },
+    close: () => connection.close(),
+  };
+}

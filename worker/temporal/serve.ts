@@ -1,0 +1,96 @@
+/** A Temporal worker of one store: workflows, book-keeping and light cells on one queue, heavy cells on another. */
+import { NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
+import type { Activities } from '../../schemas/engine.ts';
+import { computeQueue } from '../../workflows/queues.ts';
+import type { TemporalTarget } from './connection.ts';
+
+export interface ServeOptions {
+  readonly target: TemporalTarget;
+  readonly taskQueue: string;
+  /** The prebuilt workflow bundle: dist/workflow-bundle.js. */
+  readonly bundle: string;
+  readonly activities: Activities;
+  /** Heavy cells at once. */
+  readonly slots: number;
+  readonly log: (line: string) => void;
+}
+
+export interface Serving {
+  /** Takes no new work and resolves when what runs has ended or given up. */
+  readonly stop: () => Promise<void>;
+  /** Resolves when serving has ended, rejects when it broke. */
+  readonly ended: Promise<void>;
+}
+
+/** Light activities at once: they wait for the disk, not for the processor. */
+const lightSlots = 4;
+
+/** Workflows kept in memory, at about a megabyte each; the rest are replayed when they wake up. */
+const cachedWorkflows = 150;
+
+/** A cell that is told to stop has so long to save its state before its activity is given up. */
+const forceSeconds = 20;
+
+export async function serve(options: ServeOptions): Promise<Serving> {
+  installRuntime(options.log);
+  const { target, taskQueue, bundle, activities, slots } = options;
+  const connection = await NativeConnection.connect(target.connection);
+  const shared = {
+    connection,
+    namespace: target.namespace,
+    // Heartbeats carry liveness: a worker that died is noticed when they stop, so they must not be held back.
+    maxHeartbeatThrottleInterval: '3s',
+    defaultHeartbeatThrottleInterval: '3s',
+    shutdownForceTime: `${forceSeconds}s`,
+  } as const;
+  const coordinator = await Worker.create({
+    ...shared,
+    taskQueue,
+    workflowBundle: { codePath: bundle },
+    activities: { ...activities },
+    maxConcurrentActivityTaskExecutions: lightSlots,
+    maxCachedWorkflows: cachedWorkflows,
+  });
+  const compute = await Worker.create({
+    ...shared,
+    taskQueue: computeQueue(taskQueue),
+    activities: { runCells: activities.runCells },
+    maxConcurrentActivityTaskExecutions: slots,
+  });
+  const runs = [coordinator.run(), compute.run()];
+  const ended = Promise.all(runs).then(() => connection.close());
+  const stop = async () => {
+    for (const worker of [coordinator, compute]) if (worker.getState() === 'RUNNING') worker.shutdown();
+    await ended.catch(() => undefined);
+  };
+  return { stop, ended };
+}
+
+/** Temporal's own messages go to the worker's log; it must not take signals, since the worker process decides on them. */
+function installRuntime(log: (line: string) => void): void {
+  const write = (level: string) => (message: string, meta?: object) =>
+    log(`${level} ${message}${meta === undefined ? '' : ` ${safeText(meta)}`}`);
+  const logger = {
+    log: (level: string, message: string, meta?: object) => write(level)(message, meta),
+    trace: () => undefined,
+    debug: () => undefined,
+    info: () => undefined,
+    warn: write('WARN'),
+    error: write('ERROR'),
+  };
+  Runtime.install({
+    logger,
+    shutdownSignals: [],
+    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) } },
+  });
+}
+
+function safeText(meta: object): string {
+  try {
+    return JSON.stringify(meta, (_, value: unknown) =>
+      value instanceof Error ? value.stack : typeof value === 'bigint' ? `${value}` : value,
+    );
+  } catch {
+    return '(cannot be printed)';
+  }
+}

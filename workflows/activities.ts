@@ -1,0 +1,33 @@
+/** The activities as workflows see them: their timeouts and retries, in one place. */
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../schemas/engine.ts';
+import { computeQueue } from './queues.ts';
+
+/**
+ * A worker that was killed is noticed when its heartbeats stop for this long. Longer than a busy event loop is ever
+ * silent, short enough that nobody thinks the run hangs.
+ */
+const heartbeatTimeout = '12s';
+
+/** Attempts are bounded by the failure policies, never by Temporal: preemptions would use its attempts up. */
+const retry = { initialInterval: '300ms', backoffCoefficient: 1.5, maximumInterval: '10s' };
+
+/** Book-keeping: quick, on the store alone. */
+export const book = proxyActivities<Activities>({ startToCloseTimeout: '10m', heartbeatTimeout, retry });
+
+/** Light cells, many to an activity. */
+export const light = proxyActivities<Pick<Activities, 'runCells'>>({
+  startToCloseTimeout: '1d',
+  heartbeatTimeout,
+  retry,
+});
+
+/** Heavy cells, one to an activity, on the queue of the compute slots. A cell's own time limit is kept by the worker. */
+export function heavy(taskQueue: string): Pick<Activities, 'runCells'> {
+  return proxyActivities<Pick<Activities, 'runCells'>>({
+    taskQueue: computeQueue(taskQueue),
+    startToCloseTimeout: '60d',
+    heartbeatTimeout,
+    retry,
+  });
+}
