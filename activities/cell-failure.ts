@@ -1,5 +1,5 @@
 /** A failed attempt at a cell, with the class that decides what is done about it. */
-import type { FailureClass } from '../schemas/failure.ts';
+import { type FailureClass, failureClasses } from '../schemas/failure.ts';
 
 export class CellFailure extends Error {
   override readonly name = 'CellFailure';
@@ -30,13 +30,19 @@ export function classify(error: unknown): CellFailure {
   const code = systemCode(error);
   const known = code === undefined ? undefined : systemErrors.get(code);
   if (known !== undefined) return new CellFailure(known, message, { cause: error });
-  if (error instanceof Error && error.name === 'DivergedError')
-    return new CellFailure('diverged', message, { cause: error });
+  const declared = declaredClass(error);
+  if (declared !== undefined) return new CellFailure(declared, message, { cause: error });
   if (error instanceof RangeError && /allocation|Invalid (typed )?array( buffer)? length/i.test(message)) {
     return new CellFailure('out-of-memory', message, { cause: error });
   }
   if (code?.startsWith('E') === true) return new CellFailure('infrastructure', message, { cause: error });
   return new CellFailure('user', message, { cause: error });
+}
+
+/** Errors of models/ and stats/ say themselves whose they are, in a property `failure`. */
+function declaredClass(error: unknown): FailureClass | undefined {
+  const declared: unknown = error instanceof Error && 'failure' in error ? error.failure : undefined;
+  return failureClasses.find(each => each === declared);
 }
 
 /** The `code` of the error or of what caused it. */

@@ -5,9 +5,11 @@ import { z } from 'zod';
 export const optimizerParameters = {
   learning_rate: z.number().positive().describe('peak learning rate'),
   schedule: z
-    .enum(['linear', 'cosine', 'constant'])
+    .enum(['linear', 'cosine', 'constant', 'warmed-linear'])
     .default('linear')
-    .describe('decay after (linear: multiplied with) the warm-up'),
+    .describe(
+      'decay over what the warm-up leaves; warmed-linear: a linear decay over all steps, multiplied with the warm-up',
+    ),
   warmup_ratio: z
     .number()
     .min(0)

@@ -12,6 +12,8 @@ export interface Config {
   readonly backend: 'native' | 'wasm' | 'cpu' | undefined;
   /** Compute processes at once (`--slots`, `ESPALIER_SLOTS`), one core each. */
   readonly slots: number;
+  /** Seconds between checkpoints of a training (`ESPALIER_CHECKPOINT_SECONDS`). */
+  readonly checkpointSeconds: number;
   /** `NO_COLOR` and terminals decide the rest. */
   readonly color: boolean;
   /** Set where Temporal's own environment or profile names a server (`TEMPORAL_ADDRESS`, `TEMPORAL_CONFIG_FILE`, …). */
@@ -29,6 +31,7 @@ const environmentSchema = z.object({
   ESPALIER_CACHE: z.string().min(1).optional(),
   ESPALIER_BACKEND: z.enum(['native', 'wasm', 'cpu']).optional(),
   ESPALIER_SLOTS: z.coerce.number().int().positive().optional(),
+  ESPALIER_CHECKPOINT_SECONDS: z.coerce.number().nonnegative().default(30),
   XDG_CACHE_HOME: z.string().min(1).optional(),
   NO_COLOR: z.string().optional(),
   TEMPORAL_ADDRESS: z.string().min(1).optional(),
@@ -65,6 +68,7 @@ export function readConfig(flags: ConfigFlags = {}, environment: NodeJS.ProcessE
     cache: path.resolve(read.ESPALIER_CACHE ?? path.join(read.XDG_CACHE_HOME ?? userCache(), 'espalier')),
     backend: read.ESPALIER_BACKEND,
     slots: read.ESPALIER_SLOTS ?? availableParallelism(),
+    checkpointSeconds: read.ESPALIER_CHECKPOINT_SECONDS,
     color: read.NO_COLOR === undefined,
     temporal: {
       address: read.TEMPORAL_ADDRESS,

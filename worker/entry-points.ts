@@ -28,6 +28,13 @@ export function entryPoint(name: EntryPoint): string {
   return file;
 }
 
+/** The workflows as a worker loads them. Throws when they were not bundled. */
+export function workflowBundle(): string {
+  const file = path.join(dist, 'workflow-bundle.js');
+  if (!existsSync(file)) throw new Error(`${file} is not there; build it with: npm run build`);
+  return file;
+}
+
 /** The path of a data folder. */
 export function dataFolder(name: DataFolder): string {
   return bundled ? path.join(here, name) : path.join(here, dataFolders[name]);

@@ -1,8 +1,9 @@
 /** Evaluation questions that stand in training rows: the contamination that invalidates a score. */
-import type { Columns, Message, Row } from '../../schemas/table-schema.ts';
+import type { Columns, Row } from '../../schemas/table-schema.ts';
 import { CellFailure } from '../cell-failure.ts';
 import type { InputTable } from '../step-body.ts';
 import { cellText } from './cell-text.ts';
+import { messagesOf } from './messages.ts';
 
 export interface Question {
   readonly id: string;
@@ -101,14 +102,6 @@ function userTurns(row: Row): string[] {
   return [...messagesOf(row['messages']), ...messagesOf(row['prompt'])]
     .filter(({ role }) => role === 'user')
     .map(({ content }) => normalise(content));
-}
-
-function messagesOf(value: Row[string] | undefined): readonly Message[] {
-  return Array.isArray(value) ? value.filter(isMessage) : [];
-}
-
-function isMessage(value: unknown): value is Message {
-  return typeof value === 'object' && value !== null && 'role' in value && 'content' in value;
 }
 
 function listOf(columns: Columns): string {

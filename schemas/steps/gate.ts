@@ -38,7 +38,8 @@ export const gate = defineStepKind({
   out: {
     verdict: {
       kind: 'json',
-      summary: 'the estimate with n and interval, the verdict, and whether this design could ever have rejected',
+      summary:
+        'the estimate with n and interval, the verdict, and whether this design could ever have rejected; n is the smallest of the parts: a metric’s own, the column `units` of a row taken as `first` (whose `can_ever_reject` is read as well), the rows of anything else; the interval is a metric’s own or, of a mean, Student’s t; there is none after `minus` or `divide`',
     },
   },
   metrics: {},

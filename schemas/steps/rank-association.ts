@@ -17,6 +17,10 @@ export const rankAssociation = defineStepKind({
     x: side.describe('from the port `x`'),
     y: side.describe('from the port `y`'),
     x_unit: z.string().optional().describe('column that names the units in `x`, if it is not `by`'),
+    unmatched: z
+      .enum(['refuse', 'leave-out'])
+      .default('refuse')
+      .describe('units that only one side has; those left out are named in the notes'),
     permutations: z.int().positive().default(9999).describe('Monte-Carlo draws above 8 units'),
     alpha: z.number().gt(0).lt(1).default(0.05),
     tests: z
@@ -33,7 +37,8 @@ export const rankAssociation = defineStepKind({
   out: {
     association: {
       kind: 'table',
-      summary: 'one row per method: estimate in [−1, 1], two-sided p, the smallest p this design can give',
+      summary:
+        'one row per method: estimate in [−1, 1], 95 % interval by Fisher’s z (none below 4 units or at ±1); p two-sided and p_greater one-sided by permutation of the units (`enumerated`: all orders, else drawn), parametric_p by Student’s t; the smallest p this design can give, and whether it reaches alpha / tests',
       columns: {
         method: 'category',
         estimate: 'float64',
@@ -43,9 +48,16 @@ export const rankAssociation = defineStepKind({
         units: 'int32',
         smallest_p: 'float64',
         can_ever_reject: 'bool',
+        p_greater: 'float64',
+        parametric_p: 'float64',
+        enumerated: 'bool',
       },
     },
-    points: { kind: 'table', summary: 'the unit means', columns: { unit: 'utf8', x: 'float64', y: 'float64' } },
+    points: {
+      kind: 'table',
+      summary: 'the unit means, and the rows behind each',
+      columns: { unit: 'utf8', x: 'float64', y: 'float64', x_rows: 'int32', y_rows: 'int32' },
+    },
   },
   metrics: { rho: 'Spearman', r: 'Pearson' },
 });

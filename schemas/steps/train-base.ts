@@ -24,6 +24,7 @@ export const trainBase = defineStepKind({
       kv_heads: z.int().positive().optional().describe('grouped-query attention; as many as heads unless given'),
       tied_embeddings: z.boolean().default(false),
       rope_theta: z.number().positive().default(10_000),
+      context: z.int().positive().default(2048).describe('longest sequence the model may ever be given, in tokens'),
       rms_norm_epsilon: z.number().positive().default(1e-5),
       loss_on: z
         .enum(['answers', 'all'])

@@ -55,6 +55,6 @@ export const trainDpo = defineStepKind({
   },
   metrics: {
     loss: 'mean DPO loss over the last tenth of the steps, nats per pair',
-    accuracy: 'share of pairs of the last tenth of the steps whose chosen answer gained more than the rejected one',
+    accuracy: 'share of pairs whose chosen answer gained more over the reference than the rejected one, after training',
   },
 });

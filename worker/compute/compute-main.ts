@@ -1,0 +1,64 @@
+/** A compute process: opens the store, then runs the cells it is given, one at a time, until its worker goes away. */
+import { cellExecutor } from '../../activities/execute-cell.ts';
+import { classify } from '../../activities/cell-failure.ts';
+import type { CellTask, ExecuteCell } from '../../activities/compute.ts';
+import type { StepProgress } from "../../activities/step-body.ts";
+import { bodyOf } from '../../activities/steps/bodies.ts';
+import { openFolderStore } from '../../store/folder/open-folder-store.ts';
+import type { ComputeReply, ComputeRequest } from './messages.ts';
+
+let executor: Promise<ExecuteCell> | undefined;
+let stopping = new AbortController();
+
+// Without a worker there is nobody to work for: the cell's attempt is over, and its lease runs out.
+process.on('disconnect', () => process.exit(0));
+// Ctrl-C reaches the whole process group; the worker decides what becomes of the cell.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => stopping.abort());
+process.on('message', (request: ComputeRequest) => {
+  if (request.type === 'open') executor = open(request);
+  else if (request.type === 'run') void run(request.task);
+  else stopping.abort();
+});
+
+async function open({
+  store,
+  resources,
+  checkpointSeconds,
+}: ComputeRequest & { readonly type: 'open' }): Promise<ExecuteCell> {
+  const opened = cellExecutor({ store: await openFolderStore(store), bodyOf, resources, checkpointSeconds });
+  reply({ type: 'ready' });
+  return opened;
+}
+
+async function run(task: CellTask): Promise<void> {
+  stopping = new AbortController();
+  try {
+    if (executor === undefined) throw new Error('internal: the compute process was given a cell before its store');
+    const execute = await executor;
+    const onProgress = throttled<StepProgress>(progress => reply({ type: 'progress', progress }));
+    const result = await execute(task, { signal: stopping.signal, onProgress });
+    reply({ type: 'done', result, memory: process.memoryUsage.rss() });
+  } catch (error) {
+    const failure = classify(error);
+    reply({ type: 'failed', class: failure.class, message: failure.message, memory: process.memoryUsage.rss() });
+  }
+}
+
+function reply(message: ComputeReply): void {
+  // The worker may have gone meanwhile: `disconnect` ends this process.
+  if (process.connected) process.send?.(message, () => undefined);
+}
+
+/** People read progress; a training step takes a millisecond. */
+const progressMilliseconds = 500;
+
+function throttled<Value>(send: (value: Value) => void): (value: Value) => void {
+  let last = 0;
+  return value => {
+    const now = Date.now();
+    if (now - last < progressMilliseconds) return;
+    last = now;
+    send(value);
+  };
+}

@@ -1,0 +1,99 @@
+/** A worker process: serves one store's cells from a Temporal server until it is told to stop or its parent goes away. */
+import { hostname, platform, release, totalmem } from 'node:os';
+import path from 'node:path';
+import { createActivities } from '../activities/engine.ts';
+import { cellExecutor } from '../activities/execute-cell.ts';
+import { bodyOf } from '../activities/steps/bodies.ts';
+import type { Environment } from '../schemas/cell-record.ts';
+import { stepKinds } from '../schemas/steps/registry.ts';
+import { openFolderStore } from '../store/folder/open-folder-store.ts';
+import { taskQueueOf } from '../workflows/queues.ts';
+import { createComputePool } from './compute/compute-pool.ts';
+import { readConfig } from './config.ts';
+import { entryPoint, workflowBundle } from './entry-points.ts';
+import { homeOf } from './home.ts';
+import { openLog } from './process-log.ts';
+import { findNativeBackend } from './setup/native/native-backend.ts';
+import { temporalTarget } from './temporal/connection.ts';
+import { serve } from './temporal/serve.ts';
+import { version } from './version.ts';
+import { type WorkerReply, workerStartSchema } from './worker-messages.ts';
+
+/** Share of the machine's memory that heavy cells may ask for together; the rest is the system's and the server's. */
+const memoryShare = 0.8;
+
+async function main(): Promise<void> {
+  const start = workerStartSchema.parse(JSON.parse(process.argv[2] ?? ''));
+  const config = readConfig(start.flags);
+  const home = homeOf(config.home);
+  const log = await openLog(path.join(home.logs, 'worker.log'));
+  const store = await openFolderStore(home.store);
+  const native = await findNativeBackend(config);
+  const resources = { backend: config.backend, nativePackage: native.state === 'ready' ? native.package : undefined };
+  const pool = createComputePool({
+    entry: entryPoint('compute'),
+    store: home.store,
+    room: { cpu: config.slots, memory: Math.round(totalmem() * memoryShare) },
+    resources,
+    checkpointSeconds: config.checkpointSeconds,
+    onOutput: line => log(`compute: ${line}`),
+  });
+  const shared = { store, kinds: stepKinds, environment: environment(), owner: { host: hostname(), pid: process.pid } };
+  const light = cellExecutor({ store, bodyOf, resources, checkpointSeconds: config.checkpointSeconds });
+  const serving = await serve({
+    target: temporalTarget(start.address),
+    taskQueue: taskQueueOf(store.id),
+    bundle: workflowBundle(),
+    activities: createActivities(store, {
+      light: { ...shared, execute: light, exclusive: false },
+      heavy: { ...shared, execute: pool.execute, exclusive: true },
+    }),
+    slots: config.slots,
+    log,
+  });
+  endWith(serving.stop, pool.stop);
+  reply({ type: 'ready', pid: process.pid });
+  await serving.ended;
+  await pool.stop();
+}
+
+/** Told to stop, it lets cells save their state; told twice, or left alone by its parent, it ends at once. */
+function endWith(stopServing: () => Promise<void>, stopPool: () => Promise<void>): void {
+  let stopping = false;
+  const stop = () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    void stopServing()
+      .then(stopPool)
+      .then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
+  };
+  process.on('SIGTERM', stop);
+  // Ctrl-C reaches the whole process group; the parent decides.
+  process.on('SIGINT', () => undefined);
+  process.on('message', message => {
+    if (message === 'stop') stop();
+  });
+  process.on('disconnect', () => process.exit(1));
+}
+
+function environment(): Environment {
+  return {
+    host: hostname(),
+    platform: `${platform()} ${release()} ${process.arch}`,
+    node: process.version,
+    espalier: version,
+  };
+}
+
+function reply(message: WorkerReply): void {
+  if (process.connected) process.send?.(message, () => undefined);
+}
+
+main().catch((error: unknown) => {
+  reply({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+  console.error(error);
+  process.exit(1);
+});
