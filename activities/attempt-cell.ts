@@ -5,7 +5,7 @@
 import type { CellRecord, Environment, FailedAttempt } from '../schemas/cell-record.ts';
 import type { CellOutcome } from '../schemas/engine.ts';
 import { backOffSeconds, failurePolicies } from '../schemas/failure.ts';
-import type { PlanCell } from '../schemas/plan.ts';
+import { type PlanCell, cellName } from '../schemas/plan.ts';
 import type { Registry } from '../schemas/steps/registry.ts';
 import type { LeaseOwner, Store } from '../store/store.ts';
 import { type CellFailure, classify } from './cell-failure.ts';
@@ -62,13 +62,9 @@ export async function attemptCell(
 
 /** An interrupted run finds what it made itself: that is work done, not work saved. */
 async function foundRecord(store: Store, run: string, cell: PlanCell, record: CellRecord): Promise<AttemptResult> {
-  const own = record.run === run && record.reused_from === undefined;
-  return ended(
-    store,
-    run,
-    cell,
-    own ? { state: 'done', seconds: record.seconds } : { state: 'cached', reason: `made by run ${record.run}` },
-  );
+  const own = record.run === run && record.reused_from === undefined && record.name === cellName(cell.step, cell.at);
+  const reason = record.run === run ? `the same work as ${record.name}` : `made by run ${record.run}`;
+  return ended(store, run, cell, own ? { state: 'done', seconds: record.seconds } : { state: 'cached', reason });
 }
 
 async function resolve(dependencies: AttemptDependencies, run: string, cell: PlanCell): Promise<Resolution> {

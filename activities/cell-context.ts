@@ -17,6 +17,7 @@ import type {
   CellContext,
   Checkpointing,
   ComputeResources,
+  InputPart,
   InputTable,
   StepProgress,
   TableSource,
@@ -43,12 +44,14 @@ export function createCellContext(parts: ContextParts): CellContext {
     keep: cell.keep,
     ports: Object.keys(inputs),
     file: parameter => checkedFile(task, parameter),
-    parts: port =>
-      (inputs[port]?.parts ?? []).map(({ at, artifact }) => ({ at, axes: inputs[port]?.axes ?? [], artifact })),
+    parts: port => partsAt(inputs[port]),
+    missing: port =>
+      (inputs[port]?.missing ?? []).map(({ at, reason }) => ({ at, axes: inputs[port]?.axes ?? [], reason })),
     table: async port => openInput(store, inputAt(inputs, port)),
     tableOf: source => openSource(store, source),
     weights: async port => getWeights(store, onlyPart(inputAt(inputs, port), port).artifact.digest),
     json: async (port, schema) => getJson(store, onlyPart(inputAt(inputs, port), port).artifact.digest, schema),
+    jsonOf: (digest, schema) => getJson(store, digest, schema),
     writeTable: (columns, rows) => writeRows(store, columns, rows),
     tableWriter: columns => createTableWriter(store, columns),
     writeWeights: weights => putWeights(store, weights.tensors, weights.metadata),
@@ -60,6 +63,10 @@ export function createCellContext(parts: ContextParts): CellContext {
     usesBackend: parts.usesBackend,
     resources: parts.resources,
   };
+}
+
+function partsAt(input: ResolvedInput | undefined): InputPart[] {
+  return (input?.parts ?? []).map(({ at, key, artifact }) => ({ key, at, axes: input?.axes ?? [], artifact }));
 }
 
 function inputAt(inputs: CellTask['inputs'], port: string): ResolvedInput {

@@ -5,7 +5,7 @@
 import type { z } from 'zod';
 import type { Artifact } from '../schemas/artifact.ts';
 import type { Environment } from '../schemas/cell-record.ts';
-import type { Digest } from '../schemas/identity.ts';
+import type { CellKey, Digest } from '../schemas/identity.ts';
 import type { Json } from '../schemas/json.ts';
 import type { Metrics } from '../schemas/metric.ts';
 import type { AxisValue, Coordinates } from '../schemas/plan.ts';
@@ -16,9 +16,10 @@ import type { TableWriter } from '../store/arrow/table-writer.ts';
 import type { Weights } from '../store/safetensors/weights.ts';
 import type { TreeFile } from '../store/tree-artifact.ts';
 
+/** `run` and what a context offers by port are methods, so that the body of any one kind is a body. */
 export interface StepBody<Kind extends StepKind = StepKind> {
   readonly kind: Kind;
-  readonly run: (cell: CellContext<Kind>) => Promise<StepResult<Kind>>;
+  run(cell: CellContext<Kind>): Promise<StepResult<Kind>>;
 }
 
 /** Ties a body to its declaration. */
@@ -54,13 +55,17 @@ export interface CellContext<Kind extends StepKind = StepKind> {
   readonly file: (parameter: string) => Promise<string>;
 
   /** Parts at a port, each at its place on the gathered axes; empty where an optional port was left out. */
-  readonly parts: (port: PortName<Kind>) => readonly InputPart[];
+  parts(port: PortName<Kind>): readonly InputPart[];
+  /** Parts the plan asked for at a port that are not there (a quorum let the cell run without them). */
+  missing(port: PortName<Kind>): readonly MissingPart[];
   /** The table at a port: gathered (axes as leading columns), scattered (its own rows) or plain. */
-  readonly table: (port: PortName<Kind>) => Promise<InputTable>;
+  table(port: PortName<Kind>): Promise<InputTable>;
   /** A table of the store by digest: the training rows that a model's history names. */
   readonly tableOf: (source: TableSource) => Promise<InputTable>;
-  readonly weights: (port: PortName<Kind>) => Promise<Weights>;
-  readonly json: <Value>(port: PortName<Kind>, schema: z.ZodType<Value>) => Promise<Value>;
+  /** A `json` artifact of the store by digest: a part of a gathered port. */
+  readonly jsonOf: <Value>(digest: Digest, schema: z.ZodType<Value>) => Promise<Value>;
+  weights(port: PortName<Kind>): Promise<Weights>;
+  json<Value>(port: PortName<Kind>, schema: z.ZodType<Value>): Promise<Value>;
 
   readonly writeTable: (columns: Columns, rows: Iterable<Row> | AsyncIterable<Row>) => Promise<Artifact>;
   /** For tables too large to go row by row. */
@@ -81,9 +86,17 @@ export interface CellContext<Kind extends StepKind = StepKind> {
 
 /** An artifact at a port. */
 export interface InputPart {
+  /** Key of the cell that made it: what a number is traced by. */
+  readonly key: CellKey;
   readonly at: readonly AxisValue[];
   readonly axes: readonly string[];
   readonly artifact: Artifact;
+}
+
+export interface MissingPart {
+  readonly at: readonly AxisValue[];
+  readonly axes: readonly string[];
+  readonly reason: string;
 }
 
 /** A table to read, batch by batch, and the stored tables it is made of. */

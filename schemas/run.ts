@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { failureClasses } from './failure.ts';
 import { digestSchema } from './identity.ts';
+import { processMarkSchema } from './process-mark.ts';
 
 /** `done`: every cell is there. `failed`: some failed or were blocked. `interrupted`: nobody works at it now. */
 export const runStateSchema = z.enum(['running', 'paused', 'done', 'failed', 'cancelled']);
@@ -30,7 +31,7 @@ const cell = z.int().nonnegative();
 
 /** One line of a run's event log. */
 export const runEventSchema = z.discriminatedUnion('event', [
-  z.strictObject({ event: z.literal('run-started'), at, host: z.string(), pid: z.int() }),
+  z.strictObject({ event: z.literal('run-started'), at, process: processMarkSchema }),
   /** Cells whose records were there when the run began or was taken up again: inclusive ranges of indices. */
   z.strictObject({ event: z.literal('cells-cached'), at, ranges: z.array(z.tuple([cell, cell])) }),
   z.strictObject({ event: z.literal('run-paused'), at }),

@@ -8,7 +8,7 @@ import { z } from 'zod';
  */
 export const columnTypeSchema = z.union([
   z.enum(['utf8', 'bool', 'int32', 'float32', 'float64', 'utf8[]', 'int32[]', 'float32[]', 'category', 'messages']),
-  z.templateLiteral(['float32[', z.int().positive(), ']']),
+  z.custom<`float32[${number}]`>(type => typeof type === 'string' && /^float32\[[1-9]\d*\]$/.test(type)),
   z.literal('float32[d]'),
 ]);
 export type ColumnType = z.output<typeof columnTypeSchema>;

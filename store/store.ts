@@ -102,7 +102,15 @@ export interface RunStore {
   /** Appends in order, durable when it returns. Each process writes a log of its own; readers see them merged. */
   appendEvents(run: string, events: readonly RunEvent[]): Promise<void>;
   /** Events since `cursor` (all without one). A line half-written by a killed process is left out. */
-  events(run: string, cursor?: string): Promise<{ readonly events: RunEvent[]; readonly cursor: string }>;
+  events(
+    run: string,
+    cursor?: string,
+  ): Promise<{
+    readonly events: RunEvent[];
+    readonly cursor: string;
+    /** Lines in the middle of a log that are no events: damage, left out and counted. */
+    readonly skipped: number;
+  }>;
   /** A named file of the run that people open (its report), replaced atomically; the path where there is one. */
   writeRunFile(run: string, name: string, text: string): Promise<string>;
 }

@@ -10,8 +10,11 @@ export const personaAxis = defineStepKind({
     'Axis = mean activation under one persona minus that under the other; each model’s mean projection and cosine, against random directions.',
   weight: 'heavy',
   with: z.strictObject({
-    by: z.array(z.string()).default([]).describe('axes of `activations` that together name a model'),
-    random_directions: z.int().positive().default(200).describe('of the null'),
+    by: z
+      .array(z.string())
+      .default([])
+      .describe('axes of `activations` that together name a model; they become columns of the projections'),
+    random_directions: z.int().min(2).default(200).describe('of the null'),
   }),
   seeds: ['directions'],
   in: {
@@ -28,15 +31,20 @@ export const personaAxis = defineStepKind({
     projections: {
       kind: 'table',
       summary:
-        'one row per model and layer: projection = h·axis / ‖axis‖ (activation units), cosine of h with the axis, both as means over prompts and with the mean of both personas removed; null = standard deviation of the projection on random directions',
+        'one row per model and layer, the axes that name the model first: projection = h·axis / ‖axis‖ (activation units), cosine of h with the axis, both as means over prompts and with the midpoint of both personas removed from h (raw_cosine: nothing removed); sd = of the projection over prompts; null_… = standard deviation of the same on random directions; axis_length = ‖axis‖',
       columns: {
         model: 'utf8',
         layer: 'int32',
         projection: 'float64',
+        sd: 'float64',
         cosine: 'float64',
+        raw_cosine: 'float64',
         null_projection: 'float64',
+        null_cosine: 'float64',
+        axis_length: 'float64',
         prompts: 'int32',
       },
+      open: true,
     },
   },
   metrics: {},

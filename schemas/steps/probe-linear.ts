@@ -14,9 +14,15 @@ export const probeLinear = defineStepKind({
     checkpoint: z
       .array(z.string())
       .default([])
-      .describe('axes that together name a model; its mean is removed for `centred_accuracy`'),
+      .describe(
+        'axes that together name a model, all of whose rows have one label; without them each row is its own, and there is no `centred_accuracy`',
+      ),
     folds: z.int().min(2).default(5),
-    c: z.number().positive().default(1).describe('inverse strength of the L2 penalty'),
+    c: z
+      .number()
+      .positive()
+      .default(1)
+      .describe('inverse strength of the L2 penalty, on features at standard deviation 1 over the training rows'),
   }),
   seeds: ['folds'],
   in: {
@@ -31,7 +37,7 @@ export const probeLinear = defineStepKind({
     accuracy: {
       kind: 'table',
       summary:
-        'one row per layer, in [0, 1]; control: the same with labels shuffled over models (models differ, so near 1 is the expectation, not a finding); centred: after removing each model’s mean',
+        'one row per layer, in [0, 1], interval by Wilson over rows; control: the same with labels shuffled over models, mean of 5 shuffles (models differ, so near 1 is the expectation, not a finding); centred: after removing each model’s mean over training prompts',
       columns: {
         layer: 'int32',
         accuracy: 'float64',
@@ -41,6 +47,8 @@ export const probeLinear = defineStepKind({
         centred_accuracy: 'float64',
         majority_accuracy: 'float64',
         rows: 'int32',
+        prompts: 'int32',
+        models: 'int32',
       },
     },
   },

@@ -17,6 +17,7 @@ import { probeLinear } from './probe-linear.ts';
 import { rankAssociation } from './rank-association.ts';
 import { removalTest } from './removal-test.ts';
 import { removeRows } from './remove-rows.ts';
+import { report } from './report.ts';
 import { selectRows } from './select-rows.ts';
 import { subsetRows } from './subset-rows.ts';
 import { surfaceDivergence } from './surface-divergence.ts';
@@ -45,6 +46,7 @@ const kinds: readonly StepKind[] = [
   rankAssociation,
   removalTest,
   removeRows,
+  report,
   selectRows,
   subsetRows,
   surfaceDivergence,

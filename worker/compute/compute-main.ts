@@ -2,7 +2,7 @@
 import { cellExecutor } from '../../activities/execute-cell.ts';
 import { classify } from '../../activities/cell-failure.ts';
 import type { CellTask, ExecuteCell } from '../../activities/compute.ts';
-import type { StepProgress } from "../../activities/step-body.ts";
+import type { StepProgress } from '../../activities/step-body.ts';
 import { bodyOf } from '../../activities/steps/bodies.ts';
 import { openFolderStore } from '../../store/folder/open-folder-store.ts';
 import type { ComputeReply, ComputeRequest } from './messages.ts';

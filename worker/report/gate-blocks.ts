@@ -1,17 +1,27 @@
 /** Registered gates as tables, one for each group, in words that need no knowledge of the study's file. */
+import {
+  type Block,
+  type Inline,
+  type Tone,
+  code,
+  muted,
+  paragraph,
+  strong,
+} from '../../activities/report/document.ts';
+import { counted, formatAlone, withMinus } from '../../activities/report/format-value.ts';
+import type { GateOutcome } from '../../activities/report/gate-outcome.ts';
 import { groupBy } from '../../stats/grouped-values.ts';
-import { type Block, type Inline, type Tone, code, muted, paragraph, strong } from './document.ts';
-import { counted, formatAlone, formatNumber, withMinus } from './format-value.ts';
-import type { GateOutcome } from './gate-outcome.ts';
+import type { RegisteredGate } from './page-model.ts';
+import { verdictWords } from './run-graph.ts';
 
 /** Nothing where the study has no gates. */
-export function gateBlocks(gates: readonly GateOutcome[]): Block[] {
+export function gateBlocks(gates: readonly RegisteredGate[]): Block[] {
   if (gates.length === 0) return [];
-  const groups = [...groupBy(gates, ({ group }) => group ?? '')];
+  const groups = [...groupBy(gates, ({ outcome }) => outcome.group ?? '')];
   return [
     { kind: 'heading', level: 2, text: 'Registered gates', anchor: 'gates' },
     paragraph(
-      `${verdictCounts(gates)} Each threshold was registered before the first cell ran; the digest names the exact specification.`,
+      `${verdictCounts(gates)} Each was registered, threshold and all, before the first cell ran; the digest names that text.`,
     ),
     ...groups.flatMap(([group, members]): Block[] => [
       ...(group === '' ? [] : [{ kind: 'heading', level: 3, text: group } satisfies Block]),
@@ -20,28 +30,28 @@ export function gateBlocks(gates: readonly GateOutcome[]): Block[] {
   ];
 }
 
-/** `7 gates: 3 pass, 2 fail, 1 is inconclusive, 1 is undecided.` */
-export function verdictCounts(gates: readonly GateOutcome[]): string {
+type Verdict = GateOutcome['verdict'];
+
+const verdictOrder: readonly Verdict[] = ['pass', 'fail', 'inconclusive', 'not_estimable', 'undecided'];
+
+const verdictTones: { readonly [verdict in Verdict]: Tone } = {
+  pass: 'good',
+  fail: 'bad',
+  inconclusive: 'unsure',
+  not_estimable: 'unsure',
+  undecided: 'plain',
+};
+
+/** `7 gates: 3 pass, 2 fail, 1 inconclusive, 1 undecided.` */
+export function verdictCounts(gates: readonly RegisteredGate[]): string {
   const counts = verdictOrder.flatMap(verdict => {
-    const count = gates.filter(gate => gate.verdict === verdict).length;
-    return count > 0 ? [`${count} ${verdictWords[verdict].word}`] : [];
+    const count = gates.filter(({ outcome }) => outcome.verdict === verdict).length;
+    return count > 0 ? [`${count} ${verdictWords[verdict]}`] : [];
   });
   return `${counted(gates.length, 'gate')}: ${counts.join(', ')}.`;
 }
 
-type Verdict = GateOutcome['verdict'];
-
-const verdictOrder = ['pass', 'fail', 'inconclusive', 'not_estimable', 'undecided'] as const satisfies Verdict[];
-
-const verdictWords: { readonly [verdict in Verdict]: { readonly word: string; readonly tone: Tone } } = {
-  pass: { word: 'pass', tone: 'good' },
-  fail: { word: 'fail', tone: 'bad' },
-  inconclusive: { word: 'inconclusive', tone: 'unsure' },
-  not_estimable: { word: 'not estimable', tone: 'unsure' },
-  undecided: { word: 'undecided', tone: 'plain' },
-};
-
-function gateTable(gates: readonly GateOutcome[], label: string): Block {
+function gateTable(gates: readonly RegisteredGate[], label: string): Block {
   const headings = ['Claim', 'Estimate', 'Passes if', 'Verdict', 'Could it have rejected?', 'What followed'];
   return {
     kind: 'table',
@@ -50,40 +60,40 @@ function gateTable(gates: readonly GateOutcome[], label: string): Block {
     rows: gates.map(gate => [
       claimOf(gate),
       estimateOf(gate),
-      thresholdOf(gate),
-      verdictOf(gate),
-      powerOf(gate),
-      [gate.followed.length > 0 ? gate.followed.join('; ') : 'nothing'],
+      thresholdOf(gate.outcome),
+      verdictOf(gate.outcome),
+      powerOf(gate.outcome),
+      [gate.followed.length > 0 ? gate.followed.join('; ') : 'nothing was skipped'],
     ]),
     layout: 'records',
   };
 }
 
-function claimOf({ name, claim, registered, key }: GateOutcome): Inline[] {
+function claimOf({ outcome, registered, cell }: RegisteredGate): Inline[] {
   return [
-    strong(name),
-    ` ${claim}`,
+    strong(outcome.name),
+    ` ${outcome.claim}`,
     { kind: 'break' },
     muted('registered '),
     code(registered.slice(0, 12)),
     muted(', cell '),
-    { kind: 'cell', cell: { key, name: `gates.${name}` }, shows: 'key' },
+    { kind: 'cell', cell, shows: 'key' },
   ];
 }
 
-function estimateOf({ estimand, estimate }: GateOutcome): Inline[] {
+function estimateOf({ outcome, estimand }: RegisteredGate): Inline[] {
   const what: Inline[] = [{ kind: 'break' }, muted(estimand)];
-  if (estimate === undefined) return ['none', ...what];
-  const { value, n, low, high, p } = estimate;
-  if (value === null) return [strong('not estimable'), ...(n === undefined ? [] : [`, n = ${n}`]), ...what];
-  const interval = typeof low === 'number' && typeof high === 'number' ? `, 95 % interval ${range(low, high)}` : '';
-  const units = n === undefined ? ', n not known' : `, n = ${n}`;
-  const chance = typeof p === 'number' ? `, p = ${plain(p)}` : '';
-  return [strong(plain(value)), `${interval}${units}${chance}`, ...what];
-}
-
-function range(low: number, high: number): string {
-  return `${plain(low)} to ${plain(high)}`;
+  if (outcome.verdict === 'undecided') return ['none yet', ...what];
+  const { value, n, low, high, parts } = outcome;
+  const interval = low !== null && high !== null ? `, 95 % interval ${plain(low)} to ${plain(high)}` : '';
+  const units = n === null ? ', n not known' : `, n = ${n}`;
+  const number = value === null ? 'not estimable' : plain(value);
+  // The numbers behind a difference or a ratio say more than it does.
+  const operands = parts.map(
+    part => `${part.value === null ? 'none' : plain(part.value)} (n = ${part.n ?? 'not known'})`,
+  );
+  const behind: Inline[] = parts.length > 1 ? [muted(`: ${operands.join(', ')}`)] : [];
+  return [strong(number), `${interval}${units}`, ...what, ...behind];
 }
 
 /** Three significant digits, whole numbers whole. */
@@ -92,8 +102,8 @@ function plain(value: number): string {
 }
 
 function thresholdOf({ op, threshold, needs }: GateOutcome): Inline[] {
-  const units = needs > 0 ? [{ kind: 'break' } as const, muted(`on at least ${counted(needs, 'unit')}`)] : [];
-  return [`${operatorWords[op]} ${plain(threshold)}`, ...units];
+  const units: Inline[] = needs > 1 ? [{ kind: 'break' }, muted(`from at least ${counted(needs, 'unit')}`)] : [];
+  return [`${operatorWords[op]} ${withMinus(String(threshold))}`, ...units];
 }
 
 const operatorWords: { readonly [op in GateOutcome['op']]: string } = {
@@ -105,18 +115,22 @@ const operatorWords: { readonly [op in GateOutcome['op']]: string } = {
   '!=': 'anything but',
 };
 
-function verdictOf({ verdict, reason, estimate, needs }: GateOutcome): Inline[] {
-  const { word, tone } = verdictWords[verdict];
-  const units = estimate?.n ?? 0;
-  const why =
-    reason ??
-    (verdict === 'inconclusive' ? `${counted(units, 'unit')}, ${formatNumber(needs, 0)} are needed` : undefined);
-  return [{ kind: 'badge', tone, text: word }, ...(why === undefined ? [] : [{ kind: 'break' } as const, muted(why)])];
+function verdictOf(outcome: GateOutcome): Inline[] {
+  const badge: Inline = { kind: 'badge', tone: verdictTones[outcome.verdict], text: verdictWords[outcome.verdict] };
+  const why = whyNot(outcome);
+  return why === undefined ? [badge] : [badge, { kind: 'break' }, muted(why)];
+}
+
+function whyNot(outcome: GateOutcome): string | undefined {
+  if (outcome.verdict === 'undecided') return outcome.reason;
+  if (outcome.verdict !== 'inconclusive') return undefined;
+  return outcome.n === null ? 'its n is not known' : `${counted(outcome.n, 'unit')} of ${outcome.needs}`;
 }
 
 /** Whether any outcome of this design could have been significant. */
-function powerOf({ estimate }: GateOutcome): Inline[] {
-  const note = estimate?.note === undefined ? [] : [{ kind: 'break' } as const, muted(estimate.note)];
-  if (estimate?.can_ever_reject === undefined) return ['not a significance test', ...note];
-  return [estimate.can_ever_reject ? 'yes' : strong('no'), ...note];
+function powerOf(outcome: GateOutcome): Inline[] {
+  if (outcome.verdict === 'undecided') return ['not known yet'];
+  const { can_ever_reject: canReject, note } = outcome;
+  const answer: Inline = canReject === null ? 'not a test of significance' : canReject ? 'yes' : strong('no');
+  return note === null ? [answer] : [answer, { kind: 'break' }, muted(note)];
 }

@@ -1,0 +1,69 @@
+/**
+ * Append-only files of JSON lines. A line that a killed process or a full disk cut short has no end; the next append
+ * starts a new line, so that one torn line never spoils its neighbour.
+ */
+import { closeSync, fstatSync, fsync, openSync, readSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { Json } from '../../schemas/json.ts';
+import { syncDirectory } from './directory-sync.ts';
+import { writeAll } from './durable-file.ts';
+import { openIfThere, readBytes } from './read-bytes.ts';
+import { writing } from './write-error.ts';
+
+const flush = promisify(fsync);
+const lineFeed = 0x0a;
+
+/** Appends one line for each value, durable when it returns. The folder must be there. */
+export async function appendLines(file: string, values: readonly Json[]): Promise<void> {
+  const lines = values.map(value => `${JSON.stringify(value)}\n`).join('');
+  await writing(file, async () => {
+    const descriptor = openSync(file, 'a+');
+    try {
+      const { size } = fstatSync(descriptor);
+      const torn = size > 0 && lastByte(descriptor, size) !== lineFeed;
+      await writeAll(descriptor, new TextEncoder().encode(torn ? `\n${lines}` : lines));
+      await flush(descriptor);
+      if (size === 0) await syncDirectory(path.dirname(file));
+    } finally {
+      closeSync(descriptor);
+    }
+  });
+}
+
+function lastByte(descriptor: number, size: number): number | undefined {
+  const byte = new Uint8Array(1);
+  readSync(descriptor, byte, 0, 1, size - 1);
+  return byte[0];
+}
+
+export interface ReadLines {
+  /** Complete lines, without their ends. */
+  readonly lines: string[];
+  /** Where the next reading goes on: after the last complete line. */
+  readonly offset: number;
+}
+
+/** The complete lines from a byte offset on; none where there is no such file. */
+export async function readLines(file: string, offset: number): Promise<ReadLines> {
+  const handle = await openIfThere(file);
+  if (handle === undefined) return { lines: [], offset };
+  try {
+    const { size } = await handle.stat();
+    const bytes = await readBytes(handle, offset, Math.max(0, size - offset));
+    const end = bytes.lastIndexOf(lineFeed) + 1;
+    const lines = new TextDecoder().decode(bytes.subarray(0, end)).split('\n').slice(0, -1);
+    return { lines: lines.filter(line => line !== ''), offset: offset + end };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The JSON value of a line; undefined where it was torn. */
+export function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

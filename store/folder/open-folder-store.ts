@@ -1,0 +1,115 @@
+/**
+ * A store in a directory, shared by any number of processes.
+ *
+ * - `format.json`: what this folder is, which version, its id
+ * - `blobs/ab/DIGEST`: immutable bytes
+ * - `records/ab/KEY.json`: records of finished cells; `contents/ab/CONTENT-KEY.json`: the same files by content key
+ *   (hard links: one inode, flushed once)
+ * - `work/KEY/`: what belongs to a cell under way: `lease-N.json`, `attempts.ndjson`, `checkpoint`
+ * - `runs/RUN/`: `run.json`, `events/PROCESS.ndjson`, `partial/KEY.json`, files that people open
+ * - `temp/`: files being written; `quarantine/`: blobs whose bytes were not what their name says
+ *
+ * Everything is written under `temp/`, flushed, and then linked or renamed into place in the same file system, so that
+ * a reader, a crash or a power cut never meets half of anything. Leases trust the directory that other processes see
+ * to be current: a local disk, or a network file system without caching of directories. Where that fails, work may be
+ * done twice, and still the first record to be published is the one that stays.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { readFile, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { StoreFormatError } from '../errors.ts';
+import type { Store } from '../store.ts';
+import { folderMaker, makeFolder, syncDirectory } from './directory-sync.ts';
+import { linkUnlessTaken, removeIfThere, writeTemporary } from './durable-file.ts';
+import { folderBlobs } from './folder-blobs.ts';
+import { folderRecords } from './folder-records.ts';
+import { type FolderRuns, folderRuns } from './folder-runs.ts';
+import { folderWork } from './folder-work.ts';
+import { type Layout, layoutOf, topLevelNames } from './layout.ts';
+import { shardMaker } from './shards.ts';
+import { cleanTemporaryFiles } from './temporary-files.ts';
+import { systemCode, writingNow } from './write-error.ts';
+
+/** The version of the layout above. Raise it when an older program would misread or harm a newer store. */
+const formatVersion = 1;
+
+const formatSchema = z.object({
+  format: z.literal('espalier-store'),
+  version: z.int().positive(),
+  id: z.string().min(1),
+});
+
+export type FolderStore = Omit<Store, 'events'> & FolderRuns;
+
+/**
+ * Opens the store in a folder, or makes one there. Any number of processes may have it open at once.
+ * Throws `StoreFormatError` for a folder with other things in it, or of a newer version.
+ */
+export async function openFolderStore(root: string): Promise<FolderStore> {
+  const layout = layoutOf(path.resolve(root));
+  const id = (await readFormat(layout)) ?? (await createStore(layout));
+  writingNow(layout.temporary, () => mkdirSync(layout.temporary, { recursive: true }));
+  await cleanTemporaryFiles(layout.temporary, Date.now());
+  const context = { layout, ensureFolder: folderMaker(), ensureShard: shardMaker() };
+  const blobs = folderBlobs(context);
+  return { id, ...blobs, ...folderRecords(context, blobs), ...folderWork(context), ...folderRuns(context) };
+}
+
+/** The id of the store in the folder; undefined where there is none yet. */
+async function readFormat(layout: Layout): Promise<string | undefined> {
+  const text = await readFile(layout.format, 'utf8').catch((error: unknown) => {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (text === undefined) return undefined;
+  const format = parseFormat(text);
+  if (format === undefined) {
+    throw new StoreFormatError(
+      `${layout.format} does not describe an Espalier store: restore that file, or choose another folder`,
+    );
+  }
+  if (format.version > formatVersion) {
+    throw new StoreFormatError(
+      `the store in ${layout.root} has format ${format.version}; this Espalier reads up to ${formatVersion}: ` +
+        'use the newer Espalier that made it, or choose another folder',
+    );
+  }
+  return format.id;
+}
+
+function parseFormat(text: string): z.output<typeof formatSchema> | undefined {
+  try {
+    return formatSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The id of the new store, or of the one that another process made at the same time. */
+async function createStore(layout: Layout): Promise<string> {
+  await makeFolder(layout.root);
+  await refuseForeignFolder(layout);
+  await makeFolder(layout.temporary);
+  const id = randomBytes(8).toString('hex');
+  const text = JSON.stringify({ format: 'espalier-store', version: formatVersion, id });
+  const temporary = await writeTemporary(layout.temporary, new TextEncoder().encode(`${text}\n`));
+  try {
+    const first = linkUnlessTaken(temporary, layout.format);
+    await syncDirectory(layout.root);
+    if (first) return id;
+  } finally {
+    removeIfThere(temporary);
+  }
+  return (await readFormat(layout)) ?? createStore(layout);
+}
+
+async function refuseForeignFolder(layout: Layout): Promise<void> {
+  const own: readonly string[] = topLevelNames;
+  const foreign = (await readdir(layout.root)).find(name => !own.includes(name));
+  if (foreign === undefined) return;
+  throw new StoreFormatError(
+    `${layout.root} is no Espalier store and not empty (it holds ${foreign}): choose an empty or a new folder`,
+  );
+}

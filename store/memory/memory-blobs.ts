@@ -1,0 +1,64 @@
+/** Blobs in memory. */
+import { type Digest, digestOf } from '../../schemas/identity.ts';
+import { MissingBlobError } from '../errors.ts';
+import type { BlobReader, BlobStore, BlobWriter } from '../store.ts';
+
+export function memoryBlobs(): BlobStore {
+  const blobs = new Map<Digest, Uint8Array>();
+  const find = (digest: Digest) => {
+    const bytes = blobs.get(digest);
+    if (bytes === undefined) throw new MissingBlobError(digest);
+    return bytes;
+  };
+  const put = (bytes: Uint8Array) => {
+    const digest = digestOf(bytes);
+    if (!blobs.has(digest)) blobs.set(digest, bytes.slice());
+    return digest;
+  };
+  return {
+    put: async bytes => put(bytes),
+    createBlob: async () => writerInto(put),
+    has: async digest => blobs.has(digest),
+    // Nothing outside holds these bytes, so there is nothing that `verify` could find.
+    get: async digest => find(digest).slice(),
+    open: async digest => readerOf(find(digest)),
+  };
+}
+
+function writerInto(put: (bytes: Uint8Array) => Digest): BlobWriter {
+  let pieces: Uint8Array[] = [];
+  let state: 'open' | 'committed' | 'ended' = 'open';
+  const mustBeOpen = () => {
+    if (state !== 'open') throw new Error(`internal: the blob writer is ${state}`);
+  };
+  return {
+    write: async bytes => {
+      mustBeOpen();
+      pieces.push(bytes.slice());
+    },
+    commit: async () => {
+      mustBeOpen();
+      state = 'committed';
+      const whole = new Uint8Array(Buffer.concat(pieces));
+      return { digest: put(whole), bytes: whole.length };
+    },
+    abort: async () => {
+      if (state === 'open') state = 'ended';
+      pieces = [];
+    },
+  };
+}
+
+function readerOf(blob: Uint8Array): BlobReader {
+  return {
+    bytes: blob.length,
+    read: async (offset, length) => {
+      const whole = Number.isSafeInteger(offset) && Number.isSafeInteger(length);
+      if (!whole || offset < 0 || length < 0 || offset + length > blob.length) {
+        throw new RangeError(`internal: bytes ${offset} to ${offset + length} of a blob of ${blob.length}`);
+      }
+      return blob.slice(offset, offset + length);
+    },
+    close: async () => undefined,
+  };
+}

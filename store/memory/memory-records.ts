@@ -1,0 +1,59 @@
+/** Records of finished cells in memory, as text: what comes out was parsed, and is nobody else's object. */
+import type { CellRecord } from '../../schemas/cell-record.ts';
+import type { CellKey } from '../../schemas/identity.ts';
+import { MissingRunError } from '../errors.ts';
+import { checkedPrefix } from '../key-prefix.ts';
+import { safeName } from '../names.ts';
+import { parseRecord, recordText } from '../record-text.ts';
+import type { BlobStore, RecordStore } from '../store.ts';
+
+interface Surroundings {
+  readonly blobs: BlobStore;
+  readonly hasRun: (run: string) => Promise<boolean>;
+}
+
+export function memoryRecords({ blobs, hasRun }: Surroundings): RecordStore {
+  const records = new Map<CellKey, string>();
+  const contents = new Map<CellKey, string>();
+  const partial = new Map<string, string>();
+  const read = (text: string | undefined) => (text === undefined ? undefined : parseRecord(text, 'memory'));
+  const find = (key: CellKey, run?: string) =>
+    records.get(key) ?? (run === undefined ? undefined : partial.get(partialName(key, run)));
+
+  return {
+    publish: async record => {
+      const text = await recordText(blobs, record);
+      if (record.partial && !(await hasRun(record.run))) throw new MissingRunError(record.run);
+      const present = record.partial ? partial.get(partialName(record.key, record.run)) : records.get(record.key);
+      if (present !== undefined) return 'exists';
+      if (record.partial) partial.set(partialName(record.key, record.run), text);
+      else records.set(record.key, text);
+      if (!contents.has(record.content_key)) contents.set(record.content_key, text);
+      return 'published';
+    },
+    record: async (key, run) => read(find(key, run)),
+    recordByContent: async contentKey => read(contents.get(contentKey)),
+    haveRecords: async (keys, run) => keys.map(key => find(key, run) !== undefined),
+    keysLike: async (prefix, limit) => {
+      const checked = checkedPrefix(prefix);
+      return [...records.keys()]
+        .filter(key => key.startsWith(checked))
+        .sort()
+        .slice(0, limit);
+    },
+    recordOfArtifact: async digest => {
+      const listing = [...records.values(), ...contents.values()]
+        .map(text => parseRecord(text, 'memory'))
+        .filter(record => Object.values(record.outputs).some(output => output.digest === digest));
+      return listing.find(isOrigin) ?? listing[0];
+    },
+  };
+}
+
+function partialName(key: CellKey, run: string): string {
+  return `${safeName('run', run)}/${key}`;
+}
+
+function isOrigin(record: CellRecord): boolean {
+  return record.reused_from === undefined;
+}

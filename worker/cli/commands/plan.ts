@@ -1,0 +1,68 @@
+/** `espalier plan STUDY`: what a run would do. */
+import { existsSync } from 'node:fs';
+import { openFolderStore } from '../../../store/folder/open-folder-store.ts';
+import { homeOf } from '../../home.ts';
+import { forecast, type Forecast } from '../../run/forecast.ts';
+import { readTimings } from '../../run/timings.ts';
+import { type Command, type CommandContext, printJson } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { type StudyArguments, diagnosticsJson, planOf, sayDiagnostics } from '../load-plan.ts';
+import { count, duration, grouped } from '../quantities.ts';
+import { textTable } from '../text-table.ts';
+
+export const plan: Command<StudyArguments> = async (context, given) => {
+  const result = planOf(given);
+  if (!result.ok) {
+    if (context.json) printJson(context, { ok: false, diagnostics: diagnosticsJson(result) });
+    else sayDiagnostics(context, result);
+    return exitCodes.wrongInput;
+  }
+  const { config } = context;
+  const home = homeOf(config.home);
+  // Asking what would happen must not make anything happen: no store, no folder.
+  const store = existsSync(home.store) ? await openFolderStore(home.store) : undefined;
+  const found = await forecast(result.plan, { store, timings: await readTimings(config.home), slots: config.slots });
+  const { study } = result.plan;
+  if (context.json) printJson(context, { study, ...found });
+  else {
+    sayDiagnostics(context, result);
+    printForecast(context, study, found);
+  }
+  return exitCodes.done;
+};
+
+function printForecast({ terminal, config }: CommandContext, study: string, found: Forecast): void {
+  const columns = [
+    { title: 'step', flexible: true },
+    { title: 'use' },
+    { title: 'cells', align: 'right' },
+    { title: 'new', align: 'right' },
+    { title: 'cached', align: 'right' },
+    ...(found.blocked > 0 ? [{ title: 'blocked', align: 'right' } as const] : []),
+    { title: 'work', align: 'right' },
+  ] as const;
+  const rows = found.steps
+    .filter(step => step.cells > 0)
+    .map(step => [
+      step.step,
+      step.use,
+      grouped(step.cells),
+      grouped(step.new),
+      grouped(step.cached),
+      ...(found.blocked > 0 ? [grouped(step.blocked)] : []),
+      step.new === 0 ? '' : step.seconds === null ? '?' : duration(step.seconds),
+    ]);
+  const [head = '', ...lines] = textTable(columns, rows, terminal.width());
+  terminal.out(terminal.paint.bold(head));
+  for (const line of lines) terminal.out(line);
+  const time =
+    found.seconds === null
+      ? 'time unknown: some kinds have not run here yet'
+      : `about ${duration(found.seconds)} on ${count(config.slots, 'slot')}`;
+  const blocked =
+    found.blocked > 0 ? `, ${grouped(found.blocked)} blocked (they ask for more than this machine has)` : '';
+  terminal.out('');
+  terminal.out(
+    `${study}: ${count(found.cells, 'cell')}, ${grouped(found.new)} new, ${grouped(found.cached)} cached${blocked}${found.new > 0 ? `; ${time}` : ''}`,
+  );
+}

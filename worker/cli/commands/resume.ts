@@ -1,0 +1,23 @@
+/** `espalier resume RUN`: goes on with a run whose command was ended. */
+import { allCells } from '../../../activities/open-run.ts';
+import { createPlanReader } from '../../../activities/plan-reader.ts';
+import { hasEnded, noteStart } from '../../run/begin-run.ts';
+import { findRun } from '../../run/find-run.ts';
+import { openHomeStore } from '../../run/home-store.ts';
+import type { Command } from '../command.ts';
+import { executeRun } from '../execute-run.ts';
+import { UsageError } from '../exit-codes.ts';
+
+export const resume: Command<{ readonly run: string }> = async (context, given) => {
+  const store = await openHomeStore(context.config.home);
+  const record = await findRun(store, given.run);
+  if (await hasEnded(store, record.run)) {
+    throw new UsageError(
+      `${record.run} has ended. Run its study again to make what is missing: espalier run ${record.file}`,
+    );
+  }
+  const plans = createPlanReader(store);
+  const cells = await allCells(plans, record.plan, await plans.head(record.plan));
+  await noteStart(store, record.run);
+  return executeRun(context, { store, record, resumed: true, cells });
+};

@@ -1,0 +1,35 @@
+/** `espalier up`: keeps server and worker running in the foreground, for runs started elsewhere. */
+import { once } from 'node:events';
+import { openFolderStore } from '../../../store/folder/open-folder-store.ts';
+import { homeOf } from '../../home.ts';
+import { startEngine } from '../../run/engine.ts';
+import { announceUp, findUp } from '../../run/up-file.ts';
+import { type Command, printJson } from '../command.ts';
+import { MachineryError, UsageError, exitCodes } from '../exit-codes.ts';
+import { count } from '../quantities.ts';
+
+export const up: Command<object> = async context => {
+  const { config, terminal, flags, signal } = context;
+  const home = homeOf(config.home);
+  const other = findUp(home);
+  if (other !== undefined) throw new UsageError(`process ${other} is keeping ${config.home} up already`);
+  const store = await openFolderStore(home.store);
+  const engine = await startEngine(config, { storeId: store.id, flags, say: terminal.say, signal, own: true });
+  const withdraw = announceUp(home);
+  const failed = new Promise<Error>(resolve => engine.onFailure(resolve));
+  try {
+    if (context.json) printJson(context, { address: engine.address, home: config.home, slots: config.slots });
+    else
+      terminal.say(
+        `up: server ${engine.address}, ${count(config.slots, 'slot')}, home ${config.home} (Ctrl-C ends it)`,
+      );
+    const stopped = signal.aborted ? Promise.resolve() : once(signal, 'abort');
+    const failure = await Promise.race([stopped.then(() => undefined), failed]);
+    if (failure !== undefined) throw new MachineryError(failure.message);
+    terminal.say('stopping: cells under way save their state (Ctrl-C again ends at once)');
+  } finally {
+    withdraw();
+    await engine.stop();
+  }
+  return exitCodes.done;
+};

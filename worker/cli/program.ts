@@ -1,0 +1,181 @@
+/** The verbs of the command line, their words and flags, and what `--help` says of them. */
+import { Command as Program, Option } from 'commander';
+import { version } from '../version.ts';
+import type { Command } from './command.ts';
+
+/** Flags that every verb takes. */
+export interface GlobalFlags {
+  readonly home?: string;
+  readonly json?: boolean;
+  readonly backend?: string;
+  readonly slots?: string;
+}
+
+export type Perform = <Arguments>(
+  flags: GlobalFlags,
+  load: () => Promise<Command<Arguments>>,
+  given: Arguments,
+) => Promise<void>;
+
+const exitCodeHelp = `
+Exit codes: 0 done · 1 cells failed or were blocked · 2 the input is wrong · 3 the machinery failed · 130 interrupted
+Everything a project makes lives in one folder: --home DIR, ESPALIER_HOME, or .espalier/ here.`;
+
+export function createProgram(perform: Perform): Program {
+  const program = new Program('espalier')
+    .description(
+      'Runs declared studies of model training: durable, cached by content, every score traceable to its rows and seeds.',
+    )
+    .version(version)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureHelp({ showGlobalOptions: false })
+    .addHelpText('after', exitCodeHelp);
+  addStudyVerbs(program, perform);
+  addRunVerbs(program, perform);
+  addMachineVerbs(program, perform);
+  return program;
+}
+
+/** A verb with the flags that all have; `examples` close its help. */
+function verb(program: Program, words: string, description: string, examples: readonly string[]): Program {
+  return program
+    .command(words)
+    .description(description)
+    .option('--home <dir>', 'folder of store, server file and logs')
+    .option('--json', 'print one JSON value, for programs')
+    .addHelpText('after', `\nExamples:\n${examples.map(example => `  ${example}`).join('\n')}`);
+}
+
+const setOption = () =>
+  new Option('--set <name=value>', 'change a param of the study; again for another')
+    .argParser((value: string, before: readonly string[]) => [...before, value])
+    .default([], 'none');
+
+/** Flags of verbs that run cells. */
+function withMachine(command: Program): Program {
+  return command
+    .option('--backend <name>', 'numerical backend that must be used: native, wasm or cpu')
+    .option('--slots <n>', 'heavy cells at once, one core each');
+}
+
+interface StudyFlags extends GlobalFlags {
+  readonly set: readonly string[];
+}
+
+function addStudyVerbs(program: Program, perform: Perform): void {
+  verb(program, 'validate <study>', 'say everything that is wrong with a study', [
+    'espalier validate pipelines/em-susceptibility/organism.yaml',
+    'espalier validate study.yaml --set size=smoke --json',
+  ])
+    .addOption(setOption())
+    .action((study: string, flags: StudyFlags) =>
+      perform(flags, async () => (await import('./commands/validate.ts')).validate, { study, set: flags.set }),
+    );
+  withMachine(
+    verb(
+      program,
+      'plan <study>',
+      'show what a run would do: cells by step, new and cached, and how long it would take',
+      ['espalier plan pipelines/em-susceptibility/organism.yaml', 'espalier plan study.yaml --set d_model=64'],
+    ),
+  )
+    .addOption(setOption())
+    .action((study: string, flags: StudyFlags) =>
+      perform(flags, async () => (await import('./commands/plan.ts')).plan, { study, set: flags.set }),
+    );
+  withMachine(
+    verb(program, 'run <study>', 'make what is missing; go on where an interrupted run of the same plan stood', [
+      'espalier run pipelines/em-susceptibility/organism.yaml --set size=smoke',
+      'espalier run study.yaml --json > result.json',
+    ]),
+  )
+    .addOption(setOption())
+    .action((study: string, flags: StudyFlags) =>
+      perform(flags, async () => (await import('./commands/run.ts')).run, { study, set: flags.set }),
+    );
+  verb(program, 'schema', 'print the JSON Schema of studies, for editors', [
+    'espalier schema > study.schema.json    # then: # yaml-language-server: $schema=./study.schema.json',
+    'espalier schema --library > library.schema.json',
+  ])
+    .option('--library', 'of files that only hold graphs')
+    .action((flags: GlobalFlags & { library?: boolean }) =>
+      perform(flags, async () => (await import('./commands/schema.ts')).schema, { library: flags.library === true }),
+    );
+}
+
+function addRunVerbs(program: Program, perform: Perform): void {
+  withMachine(
+    verb(program, 'resume <run>', 'go on with a run whose command was ended', ['espalier resume em-susceptibility-1']),
+  ).action((run: string, flags: GlobalFlags) =>
+    perform(flags, async () => (await import('./commands/resume.ts')).resume, { run }),
+  );
+  verb(program, 'status [run]', 'how a run stands, from its log: no server needed', [
+    'espalier status',
+    'espalier status em-susceptibility-1 --json',
+  ]).action((run: string | undefined, flags: GlobalFlags) =>
+    perform(flags, async () => (await import('./commands/status.ts')).status, { run }),
+  );
+  verb(program, 'ls', 'list the runs of this home', ['espalier ls']).action((flags: GlobalFlags) =>
+    perform(flags, async () => (await import('./commands/ls.ts')).ls, {}),
+  );
+  verb(program, 'table <step|cell|digest>', 'print the rows of a result, axes first', [
+    'espalier table main.score',
+    'espalier table main.score --csv > scores.csv',
+    "espalier table 'main.post.score[condition=control, pipeline_seed=42, em_seed=0]'",
+    'espalier table variance.metrics --json',
+  ])
+    .option('--run <run>', 'of this run instead of the latest')
+    .option('--csv', 'as CSV')
+    .action((reference: string, flags: GlobalFlags & { run?: string; csv?: boolean }) =>
+      perform(flags, async () => (await import('./commands/table.ts')).table, {
+        reference,
+        run: flags.run,
+        csv: flags.csv === true,
+      }),
+    );
+  verb(program, 'report [run]', 'write the report of a run again, and say where it is', [
+    'espalier report',
+    'espalier report em-susceptibility-1',
+  ]).action((run: string | undefined, flags: GlobalFlags) =>
+    perform(flags, async () => (await import('./commands/report.ts')).report, { run }),
+  );
+  verb(
+    program,
+    'lineage <cell|digest>',
+    'everything a result was made from: parameters, seeds, data, code, machines, failures',
+    [
+      "espalier lineage 'main.post.score[condition=control, pipeline_seed=42, em_seed=0]'",
+      'espalier lineage 3f9a1c2b4d5e --json',
+    ],
+  )
+    .option('--run <run>', 'look cells up in this run instead of the latest')
+    .option('--depth <n>', 'how many generations to show')
+    .action((reference: string, flags: GlobalFlags & { run?: string; depth?: string }) =>
+      perform(flags, async () => (await import('./commands/lineage.ts')).lineage, {
+        reference,
+        run: flags.run,
+        depth: flags.depth,
+      }),
+    );
+}
+
+function addMachineVerbs(program: Program, perform: Perform): void {
+  withMachine(
+    verb(program, 'up', 'keep server and worker running, for runs started elsewhere', [
+      'espalier up',
+      'espalier up --slots 4',
+    ]),
+  ).action((flags: GlobalFlags) => perform(flags, async () => (await import('./commands/up.ts')).up, {}));
+  verb(program, 'setup', 'bring the Temporal server and the native numerical backend, once per user', [
+    'espalier setup',
+  ]).action((flags: GlobalFlags) => perform(flags, async () => (await import('./commands/setup.ts')).setup, {}));
+  withMachine(
+    verb(
+      program,
+      'doctor',
+      'look whether everything is there: server, backend, disk, tools, and what to do about what is not',
+      ['espalier doctor'],
+    ),
+  ).action((flags: GlobalFlags) => perform(flags, async () => (await import('./commands/doctor.ts')).doctor, {}));
+}

@@ -1,0 +1,109 @@
+/** A run under way, for people: a few lines redrawn on a terminal, a line now and then in a pipe. */
+import { type PlanCell, cellName } from '../../schemas/plan.ts';
+import type { RunEvent } from '../../schemas/run.ts';
+import type { RunView } from '../run/run-view.ts';
+import { axisLine, axisProgress, indexAxes } from './axis-progress.ts';
+import { count, duration, figure, grouped } from './quantities.ts';
+import { progressRate } from './progress-rate.ts';
+import type { Terminal } from './terminal.ts';
+import { clip } from '../../planner/display-width.ts';
+
+export interface ProgressDisplay {
+  readonly update: (events: readonly RunEvent[]) => void;
+  /** Clears what is redrawn; lines that were said stay. */
+  readonly end: () => void;
+}
+
+export interface DisplayedRun {
+  readonly cells: readonly PlanCell[];
+  readonly view: RunView;
+  readonly slots: number;
+}
+
+/** In a pipe a line this often is enough to see that it lives. */
+const plainSeconds = 10;
+/** Running cells listed at most. */
+const listed = 6;
+
+export function createProgressDisplay(terminal: Terminal, run: DisplayedRun): ProgressDisplay {
+  const { cells, view } = run;
+  const axes = indexAxes(cells);
+  const names = new Map(cells.map(cell => [cell.index, cellName(cell.step, cell.at)]));
+  const rate = progressRate(run);
+  let drawn = 0;
+  let lastPlain = Date.now();
+
+  const erase = () => {
+    if (drawn > 0) terminal.draw(`\u001B[${drawn}A\u001B[0J`);
+    drawn = 0;
+  };
+  const running = (): string[] => {
+    const now = cells.filter(cell => view.cell(cell.index).state === 'running');
+    const lines = now.slice(0, listed).map(cell => `  ${names.get(cell.index)}  ${progressText(view, cell)}`.trimEnd());
+    return now.length > listed ? [...lines, `  and ${count(now.length - listed, 'more cell')}`] : lines;
+  };
+  const draw = () => {
+    const width = terminal.width();
+    const axisLines = axisProgress(axes, view).map(progress => `  ${axisLine(progress, width - 3)}`);
+    const lines = [headline(view, cells.length, rate.remaining()), ...axisLines, ...running()].map(line =>
+      clip(line, 0, width - 1),
+    );
+    erase();
+    terminal.draw(`${lines.join('\n')}\n`);
+    drawn = lines.length;
+  };
+  const say = (line: string) => {
+    erase();
+    terminal.say(line);
+  };
+  const update = (events: readonly RunEvent[]) => {
+    for (const event of events) {
+      const line = notice(event, names);
+      if (line !== undefined) say(line);
+    }
+    rate.sample();
+    if (terminal.live) draw();
+    else if (Date.now() - lastPlain >= plainSeconds * 1000) {
+      lastPlain = Date.now();
+      terminal.say(headline(view, cells.length, rate.remaining()));
+    }
+  };
+  return { update, end: erase };
+}
+
+/** `412 of 1,001 cells  380 made, 32 cached, 2 failed  2 running  about 1 min 20 s left`. */
+function headline(view: RunView, total: number, remaining: number | undefined): string {
+  const { waiting, running, cached, done, failed, blocked, skipped, cancelled } = view.counts();
+  const ended = total - waiting - running;
+  const parts = [
+    [done, 'made'],
+    [cached, 'cached'],
+    [failed, 'failed'],
+    [blocked, 'blocked'],
+    [skipped, 'skipped'],
+    [cancelled, 'cancelled'],
+  ] as const;
+  const counts = parts.filter(([number]) => number > 0).map(([number, name]) => `${grouped(number)} ${name}`);
+  const left = remaining === undefined ? '' : `  about ${duration(remaining)} left`;
+  return `${grouped(ended)} of ${count(total, 'cell')}  ${counts.join(', ')}${running > 0 ? `  ${running} running` : ''}${view.state() === 'paused' ? '  paused' : ''}${left}`;
+}
+
+function progressText(view: RunView, cell: PlanCell): string {
+  const { progress } = view.cell(cell.index);
+  if (progress === undefined) return '';
+  return `${progress.step}/${progress.steps}${progress.loss === undefined ? '' : `  loss ${figure(progress.loss)}`}`;
+}
+
+/** What people should not have to look for: failures, retries, pauses. */
+function notice(event: RunEvent, names: ReadonlyMap<number, string>): string | undefined {
+  if (event.event === 'cell-ended' && event.state === 'failed')
+    return `failed   ${names.get(event.cell)} (${event.class ?? 'unknown'}): ${event.reason ?? ''}`;
+  if (event.event === 'cell-attempt-failed') {
+    const again = event.retry_in === undefined ? '' : `; again in ${duration(event.retry_in)}`;
+    return `attempt  ${names.get(event.cell)} (${event.class}): ${event.message}${again}`;
+  }
+  if (event.event === 'branch-failed') return `a part of the run broke: ${event.message}`;
+  if (event.event === 'run-paused') return 'paused';
+  if (event.event === 'run-resumed') return 'going on';
+  return undefined;
+}

@@ -1,0 +1,34 @@
+/** Where the command line writes: data to stdout, everything for people to stderr, colour only where it is seen. */
+import picocolors from 'picocolors';
+
+export type Paint = ReturnType<typeof picocolors.createColors>;
+
+export interface Terminal {
+  /** A line of data. */
+  readonly out: (line: string) => void;
+  /** A line for people. */
+  readonly say: (line: string) => void;
+  /** Raw text for people: redrawn progress. */
+  readonly draw: (text: string) => void;
+  /** Colours of stdout and of stderr. */
+  readonly paint: Paint;
+  readonly paintError: Paint;
+  /** stderr is a terminal that can be redrawn. */
+  readonly live: boolean;
+  /** Columns of the terminal; 80 where there is none. */
+  readonly width: () => number;
+}
+
+/** `color` is what the environment wants (NO_COLOR). */
+export function processTerminal(color: boolean): Terminal {
+  const { stdout, stderr } = process;
+  return {
+    out: line => void stdout.write(`${line}\n`),
+    say: line => void stderr.write(`${line}\n`),
+    draw: text => void stderr.write(text),
+    paint: picocolors.createColors(color && stdout.isTTY),
+    paintError: picocolors.createColors(color && stderr.isTTY),
+    live: stderr.isTTY,
+    width: () => Math.max(40, (stderr.isTTY ? stderr.columns : stdout.isTTY ? stdout.columns : 80) ?? 80),
+  };
+}

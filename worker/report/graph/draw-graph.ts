@@ -1,0 +1,133 @@
+/** A study's graph as SVG text: boxes and diamonds on the current ink, arrows from what is needed to what needs it. */
+import { type Html, element } from '../../../activities/report/html.ts';
+import type { Box, Point } from './layout-graph.ts';
+import { nodeType } from './node-text.ts';
+import type { GraphStep, StudyGraph } from './study-graph.ts';
+import { type PlacedGroup, type PlacedRoute, type PlacedStep, layoutStudy } from './study-layout.ts';
+
+const edge = 6;
+const mono = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace';
+
+/** Vermillion and bluish green of Okabe & Ito (2008); words say the same. */
+const colors = { failed: '#D55E00', pass: '#009E73' } as const;
+
+/** The same graph gives the same bytes. `id` begins every id in it. */
+export function drawGraph(graph: StudyGraph, id: string): string {
+  const layout = layoutStudy(graph);
+  const [width, height] = [Math.ceil(layout.width) + 2 * edge, Math.ceil(layout.height) + 2 * edge];
+  const frame = {
+    xmlns: 'http://www.w3.org/2000/svg',
+    role: 'img',
+    'aria-labelledby': `${id}-title ${id}-description`,
+    width,
+    height,
+    viewBox: `${-edge} ${-edge} ${width} ${height}`,
+    fill: 'none',
+    stroke: 'currentColor',
+    'font-family': mono,
+    'font-size': nodeType.size,
+  };
+  const description = `${graph.steps.length} steps; an arrow leads down from a step to those that read from it.`;
+  return element(
+    'svg',
+    frame,
+    element('title', { id: `${id}-title` }, 'The steps of the study'),
+    element('desc', { id: `${id}-description` }, description),
+    element('defs', {}, arrowHead(`${id}-arrow`)),
+    layout.groups.map(group),
+    layout.routes.map(route => arrow(route, `${id}-arrow`)),
+    layout.steps.map(node),
+  ).markup;
+}
+
+function arrowHead(id: string): Html {
+  const frame = { id, viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: 'auto' };
+  return element('marker', frame, element('path', { d: 'M0 0.8L7 4L0 7.2z', fill: 'currentColor', stroke: 'none' }));
+}
+
+function group({ label, box }: PlacedGroup): Html {
+  const paper = { fill: 'currentColor', 'fill-opacity': 0.035, 'stroke-opacity': 0.28 };
+  const name = { x: round(box.x + 14), y: round(box.y + 20), fill: 'currentColor', stroke: 'none', 'font-weight': 600 };
+  return element('g', {}, element('rect', { ...rectangle(box), rx: 10, ...paper }), element('text', name, label));
+}
+
+function arrow({ from, to, kind, points }: PlacedRoute, head: string): Html {
+  const [start, end] = [from, to].map(name => name.replace(/\.$/, ''));
+  const words = kind === 'gate' ? `the verdict of ${start} may skip ${end}` : `${start} → ${end}`;
+  const line = {
+    d: curve(points),
+    'stroke-opacity': 0.5,
+    'stroke-width': 1.3,
+    'stroke-dasharray': kind === 'gate' ? '5 4' : undefined,
+    'marker-end': `url(#${head})`,
+  };
+  return element('path', line, element('title', {}, words));
+}
+
+/** Upright where it leaves and enters, straight through the layers it passes. */
+function curve(points: readonly Point[]): string {
+  return points
+    .map(({ x, y }, index) => {
+      const before = points[index - 1];
+      if (before === undefined) return `M${round(x)} ${round(y)}`;
+      if (before.x === x) return `V${round(y)}`;
+      const middle = round((before.y + y) / 2);
+      return `C${round(before.x)} ${middle} ${round(x)} ${middle} ${round(x)} ${round(y)}`;
+    })
+    .join('');
+}
+
+function node(placed: PlacedStep): Html {
+  const { step, text, box } = placed;
+  const isFailed = step.states.failed > 0;
+  const isMarked = isFailed || step.verdict === 'pass';
+  const outline = {
+    fill: 'currentColor',
+    'fill-opacity': 0.05,
+    stroke: isFailed ? colors.failed : isMarked ? colors.pass : undefined,
+    'stroke-width': isMarked ? 1.8 : 1.1,
+  };
+  const shape =
+    text.shape === 'diamond'
+      ? element('path', { d: diamond(box), ...outline })
+      : element('rect', { ...rectangle(box), rx: 6, ...outline });
+  return element('g', {}, element('title', {}, nodeWords(step)), shape, textLines(placed));
+}
+
+function textLines({ text, box }: PlacedStep): Html[] {
+  const lines = text.trouble === '' ? text.lines : [...text.lines, text.trouble];
+  const first = box.y + box.height / 2 - ((lines.length - 1) * nodeType.line) / 2 + nodeType.size * 0.36;
+  return lines.map((line, index) => {
+    const isTrouble = text.trouble !== '' && index === lines.length - 1;
+    const isStrong = index === 0 || isTrouble;
+    const look = {
+      x: round(box.x + box.width / 2),
+      y: round(first + index * nodeType.line),
+      'text-anchor': 'middle',
+      fill: isTrouble ? colors.failed : 'currentColor',
+      stroke: 'none',
+      'font-weight': isStrong ? 700 : undefined,
+      opacity: isStrong ? undefined : 0.78,
+    };
+    return element('text', look, line);
+  });
+}
+
+function nodeWords({ step, use, axes, cells }: GraphStep): string {
+  const over = axes.length > 0 ? ` over ${axes.join(' × ')}` : '';
+  return `${step}: ${use}${over}, ${cells} ${cells === 1 ? 'cell' : 'cells'}`;
+}
+
+function rectangle({ x, y, width, height }: Box) {
+  return { x: round(x), y: round(y), width: round(width), height: round(height) };
+}
+
+function diamond({ x, y, width, height }: Box): string {
+  const middle = `${round(x + width / 2)}`;
+  const center = `${round(y + height / 2)}`;
+  return `M${middle} ${round(y)}L${round(x + width)} ${center}L${middle} ${round(y + height)}L${round(x)} ${center}Z`;
+}
+
+function round(pixels: number): number {
+  return Math.round(pixels * 10) / 10;
+}

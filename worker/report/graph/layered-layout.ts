@@ -1,0 +1,107 @@
+/**
+ * Boxes of a directed graph laid out in layers from top to bottom, after Sugiyama, Tagawa & Toda (1981): longest-path
+ * layers, narrow stand-ins where an edge passes a layer, barycentre ordering, and then the places in each layer that
+ * are nearest to the neighbours' middle.
+ */
+import {
+  type Box,
+  type LayerNode,
+  type LayoutEdge,
+  type LayoutItem,
+  type Link,
+  type Point,
+  gaps,
+} from './layout-graph.ts';
+import { assignLayers } from './layers.ts';
+import { orderLayers } from './layer-order.ts';
+import { placeInLayers } from './layer-places.ts';
+
+export interface Layout {
+  readonly boxes: ReadonlyMap<string, Box>;
+  /** One for each edge, in their order: from the middle below a box to the middle above another, around the others. */
+  readonly routes: readonly (readonly Point[])[];
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Layers wider than `widest` are broken into several; edges must form no cycle. */
+export function layeredLayout(items: readonly LayoutItem[], edges: readonly LayoutEdge[], widest: number): Layout {
+  if (items.length === 0) return { boxes: new Map(), routes: [], width: 0, height: 0 };
+  const layers = assignLayers(items, edges, widest);
+  const { rows, links, paths } = withPassing(items, edges, layers);
+  const ordered = orderLayers(rows, links);
+  const { centers, width } = placeInLayers(ordered, links);
+  const tops = layerTops(ordered);
+  const boxOf = (node: LayerNode, row: number): Box => {
+    const top = tops.at(row);
+    const height = top?.height ?? 0;
+    const y = (top?.y ?? 0) + (node.isPassing ? 0 : (height - node.height) / 2);
+    const x = (centers.get(node.id) ?? 0) - node.width / 2;
+    return { x, y, width: node.width, height: node.isPassing ? height : node.height };
+  };
+  const boxes = new Map(ordered.flatMap((nodes, row) => nodes.map(node => [node.id, boxOf(node, row)])));
+  const routes = paths.map(path => routeThrough(path.flatMap(id => boxes.get(id) ?? [])));
+  const own = new Set(items.map(({ id }) => id));
+  const last = tops.at(-1);
+  return {
+    boxes: new Map([...boxes].filter(([id]) => own.has(id))),
+    routes,
+    width,
+    height: (last?.y ?? 0) + (last?.height ?? 0),
+  };
+}
+
+/** Layers with a stand-in wherever an edge passes one, and for each edge the nodes on its way. */
+function withPassing(
+  items: readonly LayoutItem[],
+  edges: readonly LayoutEdge[],
+  layers: ReadonlyMap<string, number>,
+): { rows: LayerNode[][]; links: Link[]; paths: string[][] } {
+  const nodes = new Map(items.map(item => [item.id, { ...item, isPassing: false }]));
+  const rows: LayerNode[][] = Array.from({ length: Math.max(...layers.values()) + 1 }, () => []);
+  for (const node of nodes.values()) rows[layers.get(node.id) ?? 0]?.push(node);
+  const links: Link[] = [];
+  const paths = edges.map((edge, index) => {
+    const [from, to] = [nodes.get(edge.from), nodes.get(edge.to)];
+    if (from === undefined || to === undefined)
+      throw new Error(`internal: an edge ${edge.from} → ${edge.to} of no box`);
+    const path: LayerNode[] = [from];
+    for (let row = (layers.get(edge.from) ?? 0) + 1; row < (layers.get(edge.to) ?? 0); row++) {
+      const passing = {
+        id: `${edge.from}→${edge.to}/${index}/${row}`,
+        width: gaps.passing,
+        height: 0,
+        isPassing: true,
+      };
+      rows[row]?.push(passing);
+      path.push(passing);
+    }
+    path.push(to);
+    for (const [place, node] of path.slice(1).entries()) links.push({ from: path[place] ?? from, to: node });
+    return path.map(node => node.id);
+  });
+  return { rows, links, paths };
+}
+
+/** Where each layer begins, and how tall it is. */
+function layerTops(rows: readonly (readonly LayerNode[])[]): { readonly y: number; readonly height: number }[] {
+  let y = 0;
+  return rows.map(nodes => {
+    const top = { y, height: Math.max(0, ...nodes.map(({ height }) => height)) };
+    y += top.height + gaps.below;
+    return top;
+  });
+}
+
+/** Out of the first box, straight through the layers it passes, into the last. */
+function routeThrough(boxes: readonly Box[]): Point[] {
+  return boxes.flatMap(({ x, y, width, height }, index) => {
+    const middle = x + width / 2;
+    const [above, below] = [
+      { x: middle, y },
+      { x: middle, y: y + height },
+    ];
+    if (index === 0) return [below];
+    return index === boxes.length - 1 ? [above] : [above, below];
+  });
+}

@@ -1,0 +1,123 @@
+/** What a run did: the graph of the study, its steps with their cells and hours, and what failed. */
+import { type Block, type Inline, code, muted, paragraph, strong } from '../../activities/report/document.ts';
+import { counted, shortened } from '../../activities/report/format-value.ts';
+import { standaloneSvg } from '../../activities/report/standalone-svg.ts';
+import { duration } from '../cli/quantities.ts';
+import type { CellView } from '../run/run-view.ts';
+import { rerunCommand } from './commands.ts';
+import { drawGraph } from './graph/draw-graph.ts';
+import type { FailureGroup, PageModel, StepTally } from './page-model.ts';
+
+/** Where the graph's own file lies, relative to the page. */
+const graphPath = 'figures/study.svg';
+
+/** More names than this are not listed. */
+const mostNames = 12;
+
+const longestMessage = 1200;
+
+export function graphBlocks({ graph }: PageModel): Block[] {
+  return [
+    { kind: 'heading', level: 2, text: 'The study', anchor: 'study' },
+    {
+      kind: 'figure',
+      svg: drawGraph(graph, 'study-graph'),
+      alternative: `The ${graph.steps.length} steps of the study and what each reads from; the table below lists them.`,
+      path: graphPath,
+      caption: [
+        'Each box is a step, with its kind, its axes and the number of its cells; a box around several is a graph that the study uses as one step. Arrows lead from what is read to what reads it; those that longer ways imply are left out. Diamonds are gates; a dashed arrow leads to what a verdict may skip.',
+      ],
+    },
+  ];
+}
+
+/** The graph as a file of its own. */
+export function graphFile({ graph }: PageModel): { readonly path: string; readonly svg: string } {
+  return { path: graphPath, svg: standaloneSvg(drawGraph(graph, 'study-graph')) };
+}
+
+export function ranBlocks(model: PageModel): Block[] {
+  const { ran } = model;
+  const spent = ran.reduce((sum, { seconds }) => sum + seconds, 0);
+  const saved = ran.reduce((sum, tally) => sum + tally.saved, 0);
+  return [
+    { kind: 'heading', level: 2, text: 'What ran', anchor: 'ran' },
+    paragraph(
+      `Work of this run: ${duration(spent)}. Taken from the store instead of being computed again: ${duration(saved)}.`,
+    ),
+    ranTable(ran),
+    ...failureBlocks(model),
+  ];
+}
+
+function ranTable(ran: readonly StepTally[]): Block {
+  const states = ['done', 'cached', 'failed', 'blocked', 'skipped', 'cancelled', 'running', 'waiting'] as const;
+  // A state that no cell is in needs no column, but these are asked for in any case.
+  const always = new Set(['done', 'cached', 'failed']);
+  const shown = states.filter(state => always.has(state) || ran.some(tally => tally.states[state] > 0));
+  return {
+    kind: 'table',
+    label: 'Steps with their cells',
+    columns: [
+      { heading: 'step', align: 'left' },
+      { heading: 'kind', align: 'left' },
+      { heading: 'axes', align: 'left' },
+      { heading: 'cells', align: 'right' },
+      ...shown.map(state => ({ heading: stateHeadings[state], align: 'right' as const })),
+      { heading: 'time', align: 'right' },
+      { heading: 'time saved', align: 'right' },
+    ],
+    rows: ran.map(({ step, use, axes, cells, states: counts, seconds, saved }) => [
+      [step],
+      [use],
+      [axes.join(' × ') || '–'],
+      [String(cells)],
+      ...shown.map((state): Inline[] => [counts[state] === 0 ? '·' : String(counts[state])]),
+      [seconds > 0 ? duration(seconds) : '·'],
+      [saved > 0 ? duration(saved) : '·'],
+    ]),
+    layout: 'grid',
+  };
+}
+
+const stateHeadings: { readonly [state in CellView['state']]: string } = {
+  done: 'computed',
+  cached: 'from the store',
+  failed: 'failed',
+  blocked: 'blocked',
+  skipped: 'skipped',
+  cancelled: 'cancelled',
+  running: 'running',
+  waiting: 'waiting',
+};
+
+function failureBlocks({ failures, branchFailures, run }: PageModel): Block[] {
+  if (failures.length === 0 && branchFailures.length === 0) return [];
+  return [
+    { kind: 'heading', level: 2, text: 'Failures', anchor: 'failures' },
+    paragraph(
+      'Only what failed and what waits for it is without a result. To run just that again, with what is in the store kept: ',
+      code(rerunCommand(run)),
+    ),
+    ...failures.flatMap(failureGroup),
+    ...branchFailures.map((message): Block => {
+      return { kind: 'note', tone: 'warning', content: [`A branch was lost to a bug of the engine: ${message}`] };
+    }),
+  ];
+}
+
+function failureGroup({ step, class: failure, message, cells, attempts, blocks }: FailureGroup): Block[] {
+  const names = cells.slice(0, mostNames).flatMap(({ name }, index): Inline[] => [index === 0 ? '' : ', ', code(name)]);
+  const more = cells.length > mostNames ? ` and ${cells.length - mostNames} more` : '';
+  const waiting = blocks.map(({ step: blocked, cells: count }) => `${blocked} (${counted(count, 'cell')})`);
+  return [
+    { kind: 'heading', level: 3, text: `${step}: ${counted(cells.length, 'cell')} ${failure ?? 'failed'}` },
+    { kind: 'code', text: shortened(message, longestMessage) },
+    paragraph(
+      ...names,
+      `${more}. `,
+      muted(`${counted(attempts, 'attempt')} failed. `),
+      ...(waiting.length > 0 ? [strong('Blocked by it: '), `${waiting.join(', ')}.`] : ['Nothing waits for it.']),
+    ),
+  ];
+}

@@ -1,0 +1,58 @@
+/** Watching a run from its event log until it has ended. */
+import { setTimeout } from 'node:timers/promises';
+import type { RunEvent } from '../../schemas/run.ts';
+import type { Store } from '../../store/store.ts';
+import type { RunClient } from '../temporal/run-client.ts';
+import type { RunView } from './run-view.ts';
+
+export interface FollowOptions {
+  readonly view: RunView;
+  /** After new events, and at least once a second, so that clocks move on. */
+  readonly onChange: (events: readonly RunEvent[]) => void;
+  /** Called off: the run goes on without a watcher. */
+  readonly signal: AbortSignal;
+}
+
+/** The log is read this often: a person sees no delay, a disk no load. */
+const pollMilliseconds = 120;
+const redrawMilliseconds = 1000;
+/** The server is asked this often whether the run's workflow is still there. */
+const checkMilliseconds = 5000;
+
+/** How the following ended: the run did, the watcher was called off, or the workflow is gone without an end. */
+export type Followed = 'ended' | 'called-off' | 'lost';
+
+export async function followRun(
+  store: Store,
+  client: RunClient,
+  run: string,
+  options: FollowOptions,
+): Promise<Followed> {
+  const { view, onChange, signal } = options;
+  let cursor: string | undefined;
+  let drawn = 0;
+  let checked = Date.now();
+  for (;;) {
+    if (signal.aborted) return 'called-off';
+    const page = await store.events(run, cursor);
+    cursor = page.cursor;
+    view.apply(page.events);
+    if (page.events.length > 0 || Date.now() - drawn >= redrawMilliseconds) {
+      onChange(page.events);
+      drawn = Date.now();
+    }
+    if (view.ended() !== undefined) return 'ended';
+    if (Date.now() - checked >= checkMilliseconds) {
+      checked = Date.now();
+      // A server that does not answer now is its supervisor's business; the log says when the run has ended.
+      const state = await client.state(run).catch(() => 'running' as const);
+      if (state !== 'running' && !(await hasEndEvent(store, run))) return 'lost';
+    }
+    await setTimeout(pollMilliseconds, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function hasEndEvent(store: Store, run: string): Promise<boolean> {
+  const { events } = await store.events(run);
+  return events.findLast(event => event.event === 'run-started' || event.event === 'run-ended')?.event === 'run-ended';
+}

@@ -1,0 +1,27 @@
+/** How a run stands now, read from its log. */
+import type { RunState } from '../../schemas/run.ts';
+import type { RunStore } from '../../store/store.ts';
+import { isGone } from '../../store/process-life.ts';
+import { type RunView, createRunView } from './run-view.ts';
+
+export async function readRunView(store: RunStore, run: string, cells: number): Promise<RunView> {
+  const view = createRunView(cells);
+  view.apply((await store.events(run)).events);
+  return view;
+}
+
+/**
+ * A run that has not ended and that no living process is at is shown as interrupted. `served`: an `espalier up` of this
+ * home is at all of them.
+ */
+export async function shownState(
+  store: RunStore,
+  { run, view, served }: { readonly run: string; readonly view: RunView; readonly served: boolean },
+): Promise<RunState | 'interrupted' | 'new'> {
+  const state = view.state();
+  if (state === undefined) return 'new';
+  if (served || (state !== 'running' && state !== 'paused')) return state;
+  const { events } = await store.events(run);
+  const starts = events.flatMap(event => (event.event === 'run-started' ? [event.process] : []));
+  return starts.every(isGone) ? 'interrupted' : state;
+}
