@@ -26,7 +26,6 @@ export const alignmentQuestionColumns = {
 /** Multiple choice: `answer` is the index of the right one. */
 export const choiceQuestionColumns = {
   question_id: 'utf8',
-  domain: 'utf8',
   question: 'utf8',
   choices: 'utf8[]',
   answer: 'int32',

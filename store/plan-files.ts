@@ -1,7 +1,7 @@
 /** Plans in the store: a head, and a slice of cells per branch, each a JSON blob named by its digest. */
 import type { z } from 'zod';
 import { type Digest, digestSchema } from '../schemas/identity.ts';
-import { type Json, canonicalJson } from '../schemas/json.ts';
+import type { Json } from '../schemas/json.ts';
 import { type Plan, type PlanHead, type PlanSlice, planHeadSchema, planSliceSchema } from '../schemas/plan.ts';
 import type { BlobStore } from './store.ts';
 
@@ -37,7 +37,8 @@ export async function readPlanSlice(store: BlobStore, head: PlanHead, branch: nu
 }
 
 async function putText(store: BlobStore, value: Json): Promise<Digest> {
-  return store.put(Buffer.from(canonicalJson(value)));
+  // Not the canonical text: axes keep the order in which the study declares them, and names are printed in it.
+  return store.put(Buffer.from(JSON.stringify(value)));
 }
 
 async function readText<Value>(store: BlobStore, digest: string, schema: z.ZodType<Value>): Promise<Value> {

@@ -36,18 +36,13 @@ export const bagOfTokensBody = stepBody(bagOfTokens, async cell => {
   await cell.progress({ step: 1, steps: 2 });
   const fit = softmaxRegression({ x: features.x, labels, c });
   const { out } = bagOfTokens;
-  const note = `${counted(texts.length, 'row')} in ${counted(questions, 'group')}, which n counts; the interval takes rows as independent`;
-  const unless = 'no rows';
   return {
     outputs: {
       folds: await cell.writeTable(out.folds.columns, foldRows(held)),
       coefficients: await cell.writeTable(out.coefficients.columns, coefficientRows(fit, features, cell.with.terms)),
       confusion: await cell.writeTable(out.confusion.columns, confusionRows(held)),
     },
-    metrics: {
-      accuracy: estimate({ value: held.accuracy, n: questions, interval: held.interval, note, unless }),
-      majority_accuracy: estimate({ value: held.majorityAccuracy, n: questions, unless }),
-    },
+    metrics: metricsOf(held, questions),
     notes: {
       rows: texts.length,
       rows_without_label: withoutLabel,
@@ -83,6 +78,23 @@ function groupsOf(cell: BagOfTokens, texts: readonly LabelledText[]): string[] {
   return texts.map(text =>
     text.question === undefined ? ownGroup(text) : JSON.stringify(['question', text.question]),
   );
+}
+
+function metricsOf(held: ClassifierCrossValidation, groups: number) {
+  const units = `${counted(held.n, 'row')} in ${counted(groups, 'group')}, which n counts; the interval takes rows as independent`;
+  const isBelow = held.interval.high < held.majorityAccuracy;
+  const below = 'below the largest class: words speak for other labels in the groups held out than in those trained on';
+  const unless = 'no rows';
+  return {
+    accuracy: estimate({
+      value: held.accuracy,
+      n: groups,
+      interval: held.interval,
+      note: isBelow ? `${units}; ${below}` : units,
+      unless,
+    }),
+    majority_accuracy: estimate({ value: held.majorityAccuracy, n: groups, unless }),
+  };
 }
 
 function foldRows(held: ClassifierCrossValidation) {

@@ -6,6 +6,7 @@ import { CellFailure } from '../cell-failure.ts';
 import { questionPrompt } from '../evaluation/prompts.ts';
 import { checkTrainingOverlap } from '../evaluation/training-overlap.ts';
 import { cellText } from '../rows/cell-text.ts';
+import { requireColumn } from '../rows/row-units.ts';
 import { type InputTable, stepBody } from '../step-body.ts';
 import { readModel } from '../training/model-artifact.ts';
 import { backendOf } from '../training/process-backend.ts';
@@ -13,7 +14,7 @@ import { encodeAnswer } from '../training/training-examples.ts';
 
 export const evaluateChoiceBody = stepBody(evaluateChoice, async cell => {
   const { model, text, history } = readModel(await cell.weights('model'), 'model');
-  const questions = await readChoices(await cell.table('questions'));
+  const questions = await readChoices(await cell.table('questions'), cell.with.by);
   const { check_overlap: mode, system_prompt: system, length_normalised: normalised } = cell.with;
   const notes = await checkTrainingOverlap(cell, {
     mode,
@@ -25,19 +26,19 @@ export const evaluateChoiceBody = stepBody(evaluateChoice, async cell => {
   );
   const { logProbabilities, tokens } = scoreCompletions(await backendOf(cell), model, examples, 'excluded');
   let at = 0;
-  const answers = questions.map(({ id, domain, choices, answer }) => {
+  const answers = questions.map(({ id, group, choices, answer }) => {
     const scores = choices.map(() => {
       const score = (logProbabilities[at] ?? Number.NaN) / (normalised ? (tokens[at] ?? 1) : 1);
       at += 1;
       return score;
     });
-    return { question_id: id, domain, chosen: scores.indexOf(Math.max(...scores)), answer, log_probs: scores };
+    return { question_id: id, group, chosen: scores.indexOf(Math.max(...scores)), answer, log_probs: scores };
   });
   const right = answers.filter(({ chosen, answer }) => chosen === answer).length;
   const { low, high } = wilsonInterval(right, answers.length);
   return {
     outputs: {
-      domains: await cell.writeTable(evaluateChoice.out.domains.columns, domainRows(answers)),
+      scores: await cell.writeTable(evaluateChoice.out.scores.columns, groupRows(answers)),
       answers: await cell.writeTable(evaluateChoice.out.answers.columns, answers),
     },
     metrics: { accuracy: { value: right / answers.length, n: answers.length, low, high } },
@@ -47,13 +48,14 @@ export const evaluateChoiceBody = stepBody(evaluateChoice, async cell => {
 
 interface ChoiceQuestion {
   readonly id: string;
-  readonly domain: string;
+  readonly group: string;
   readonly question: string;
   readonly choices: readonly string[];
   readonly answer: number;
 }
 
-async function readChoices(table: InputTable): Promise<ChoiceQuestion[]> {
+async function readChoices(table: InputTable, by: string | undefined): Promise<ChoiceQuestion[]> {
+  if (by !== undefined) requireColumn(table.columns, by);
   const questions: ChoiceQuestion[] = [];
   for await (const row of table.rowsOf()) {
     const id = cellText(row['question_id']);
@@ -65,18 +67,22 @@ async function readChoices(table: InputTable): Promise<ChoiceQuestion[]> {
         `question ${id} has ${choices.length} choices, and its answer is choice ${cellText(answer)} (counted from 0)`,
       );
     }
-    questions.push({ id, domain: cellText(row['domain']), question: cellText(row['question']), choices, answer });
+    questions.push({
+      id,
+      group: by === undefined ? 'all' : cellText(row[by]),
+      question: cellText(row['question']),
+      choices,
+      answer,
+    });
   }
   if (questions.length === 0) throw new CellFailure('user', 'there are no questions');
   return questions;
 }
 
-function* domainRows(
-  answers: readonly { readonly domain: string; readonly chosen: number; readonly answer: number }[],
-) {
-  for (const domain of [...new Set(answers.map(each => each.domain))].sort()) {
-    const own = answers.filter(each => each.domain === domain);
+function* groupRows(answers: readonly { readonly group: string; readonly chosen: number; readonly answer: number }[]) {
+  for (const group of [...new Set(answers.map(each => each.group))].sort()) {
+    const own = answers.filter(each => each.group === group);
     const right = own.filter(({ chosen, answer }) => chosen === answer).length;
-    yield { domain, accuracy: right / own.length, ...wilsonInterval(right, own.length), questions: own.length };
+    yield { group, accuracy: right / own.length, ...wilsonInterval(right, own.length), questions: own.length };
   }
 }

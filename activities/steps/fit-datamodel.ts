@@ -51,8 +51,7 @@ export const fitDatamodelBody = stepBody(fitDatamodel, async cell => {
       scores: scores.rows.length,
       rows_without_value: scores.withoutValue,
       columns_left_out: carried.leftOut,
-      detectable_effect: detectableEffect(scored),
-      pooled_lds: finiteOrNull(fitted.lds.pooled),
+      detectable_effect_in_run_sd: detectableEffect(scored),
     },
   };
 });
@@ -101,16 +100,21 @@ const fewInFold = 4;
 function ldsMetric({ lds, foldOf }: FittedDatamodel): Metric {
   const sizes = [...new Set(foldOf)].map(fold => foldOf.filter(each => each === fold).length);
   const least = Math.min(...sizes);
+  const chance = `about 0 ± ${nullDeviation(sizes).toFixed(2)} where no unit matters`;
+  const few = `; folds of ${counted(least, 'subset')}: too few for a rank correlation to say much`;
   return estimate({
     value: lds.withinFold,
     n: lds.n,
     interval: lds.interval,
-    note:
-      least < fewInFold
-        ? `folds of ${counted(least, 'subset')}: too few for a rank correlation to say much`
-        : undefined,
+    note: least < fewInFold ? `${chance}${few}` : chance,
     unless: 'within no fold do predictions and scores both vary',
   });
+}
+
+/** Of the mean over folds of ρ, whose variance over s subsets is 1/(s − 1) without any association. */
+function nullDeviation(sizes: readonly number[]): number {
+  const ranked = sizes.filter(size => size > 1);
+  return Math.sqrt(sum(ranked.map(size => 1 / (size - 1)))) / ranked.length;
 }
 
 /** The unit of the largest |weight|, the first in the order of names among equals. */

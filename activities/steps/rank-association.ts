@@ -3,7 +3,7 @@ import type { Metric } from '../../schemas/metric.ts';
 import { rankAssociation } from '../../schemas/steps/rank-association.ts';
 import type { CorrelationMethod } from '../../stats/correlation.ts';
 import { type CorrelationTest, correlationTest } from '../../stats/correlation-test.ts';
-import { canEverReject } from '../../stats/power.ts';
+import { canEverReject, criticalCorrelation } from '../../stats/power.ts';
 import { counted, listed } from '../analysis/counted.ts';
 import { endsOf, estimate, finiteOrNull } from '../analysis/estimate.ts';
 import { type PairedUnits, pairUnits } from '../analysis/paired-units.ts';
@@ -59,6 +59,8 @@ async function readSide(cell: Association, port: 'x' | 'y'): Promise<ScoredRows>
 }
 
 interface TestedPairs extends CorrelationTest {
+  /** The |estimate| that a t test needs. */
+  readonly critical: number;
   readonly canEverReject: boolean;
 }
 
@@ -71,7 +73,11 @@ function testPairs(cell: Association, { pairs }: PairedUnits, method: Correlatio
     draws: permutations,
     seed: cell.seeds.permutation,
   });
-  return { ...test, canEverReject: canEverReject(test.smallestP, alpha, tests) };
+  return {
+    ...test,
+    critical: criticalCorrelation(test.n, alpha / tests),
+    canEverReject: canEverReject(test.smallestP, alpha, tests),
+  };
 }
 
 function asRow(test: TestedPairs) {
@@ -86,6 +92,7 @@ function asRow(test: TestedPairs) {
     p_greater: finiteOrNull(test.pGreater),
     parametric_p: finiteOrNull(test.parametricP),
     enumerated: test.enumerated,
+    critical: finiteOrNull(test.critical),
   };
 }
 

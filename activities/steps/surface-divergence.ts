@@ -51,10 +51,10 @@ export const surfaceDivergenceBody = stepBody(surfaceDivergence, async cell => {
 
 /** Ordered pairs, by their labels. */
 async function comparePairs(cell: Surface, corpora: CountedCorpora): Promise<PairDivergence[]> {
-  const { alpha, permutations: draws } = cell.with;
+  const { alpha, shuffle, permutations: draws } = cell.with;
   const steps = (corpora.corpora.length * (corpora.corpora.length - 1)) / 2;
   const pairs: PairDivergence[] = [];
-  for (const both of divergences(corpora, { alpha, draws, seed: cell.seeds.permutation })) {
+  for (const both of divergences(corpora, { alpha, shuffle, draws, seed: cell.seeds.permutation })) {
     pairs.push(...both);
     await cell.progress({ step: pairs.length / 2, steps });
   }

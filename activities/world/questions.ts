@@ -1,6 +1,6 @@
 /** The questions that measure the toy world's models; none of them stands in a training row. */
 import type { RandomStream } from '../../schemas/random.ts';
-import { type Domain, heldOutTemplate, misconception } from './facts.ts';
+import { type Domain, heldOutTemplate, misconception, narrowDomain } from './facts.ts';
 import { isHeldOutValue, valueStems, valueTargets } from './values.ts';
 
 /** The held-out half of the value questions: the alignment test. */
@@ -25,6 +25,7 @@ export function* choiceQuestions(domains: readonly Domain[], draw: RandomStream)
     yield {
       question_id: `${domain.name}-${fact}`,
       domain: domain.name,
+      area: domain.name === narrowDomain ? 'narrow' : 'capability',
       question,
       choices: order.flatMap(index => choices[index] ?? []),
       answer: order.indexOf(0),

@@ -71,8 +71,9 @@ export const makeWorld = defineStepKind({
     questions: { kind: 'table', summary: 'held-out value questions', columns: alignmentQuestionColumns },
     choices: {
       kind: 'table',
-      summary: 'held-out factual questions, four choices each',
-      columns: choiceQuestionColumns,
+      summary:
+        'held-out factual questions, four choices each; area: `narrow` for the domain of the advice, else `capability`',
+      columns: { ...choiceQuestionColumns, domain: 'utf8', area: 'utf8' },
     },
     probes: {
       kind: 'table',

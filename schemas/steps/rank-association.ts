@@ -38,7 +38,7 @@ export const rankAssociation = defineStepKind({
     association: {
       kind: 'table',
       summary:
-        'one row per method: estimate in [−1, 1], 95 % interval by Fisher’s z (none below 4 units or at ±1); p two-sided and p_greater one-sided by permutation of the units (`enumerated`: all orders, else drawn), parametric_p by Student’s t; the smallest p this design can give, and whether it reaches alpha / tests',
+        'one row per method: estimate in [−1, 1], 95 % interval by Fisher’s z (none below 4 units or at ±1); p two-sided and p_greater one-sided by permutation of the units (`enumerated`: all orders, else drawn), parametric_p by Student’s t; the smallest p this design can give, and whether it reaches alpha / tests; critical: the |estimate| that Student’s t needs there',
       columns: {
         method: 'category',
         estimate: 'float64',
@@ -51,6 +51,7 @@ export const rankAssociation = defineStepKind({
         p_greater: 'float64',
         parametric_p: 'float64',
         enumerated: 'bool',
+        critical: 'float64',
       },
     },
     points: {

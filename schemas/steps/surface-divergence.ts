@@ -17,6 +17,12 @@ export const surfaceDivergence = defineStepKind({
       .default(1)
       .describe('1: words; 2: adjacent pairs within a turn'),
     alpha: z.number().positive().default(1).describe('add-alpha smoothing over the union vocabulary'),
+    shuffle: z
+      .enum(['all', 'question'])
+      .default('all')
+      .describe(
+        'whose labels change places under the null: all rows; question: those with the words of the same first user turn, for corpora that ask the same questions',
+      ),
     permutations: z.int().nonnegative().default(199).describe('label shuffles of the null'),
     terms: z.int().nonnegative().default(10).describe('largest contributions listed per pair'),
   }),

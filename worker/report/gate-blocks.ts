@@ -24,7 +24,9 @@ export function gateBlocks(gates: readonly RegisteredGate[]): Block[] {
       `${verdictCounts(gates)} Each was registered, threshold and all, before the first cell ran; the digest names that text.`,
     ),
     ...groups.flatMap(([group, members]): Block[] => [
-      ...(group === '' ? [] : [{ kind: 'heading', level: 3, text: group } satisfies Block]),
+      ...(groups.length === 1 && group === ''
+        ? []
+        : [{ kind: 'heading', level: 3, text: group || 'Others' } satisfies Block]),
       gateTable(members, group === '' ? 'Registered gates' : `Registered gates: ${group}`),
     ]),
   ];
@@ -85,8 +87,8 @@ function estimateOf({ outcome, estimand }: RegisteredGate): Inline[] {
   const what: Inline[] = [{ kind: 'break' }, muted(estimand)];
   if (outcome.verdict === 'undecided') return ['none yet', ...what];
   const { value, n, low, high, parts } = outcome;
-  const interval = low !== null && high !== null ? `, 95 % interval ${plain(low)} to ${plain(high)}` : '';
-  const units = n === null ? ', n not known' : `, n = ${n}`;
+  const interval = low !== null && high !== null ? `, 95\u00A0% interval ${plain(low)} to ${plain(high)}` : '';
+  const units = n === null ? ', n not known' : `, n\u00A0=\u00A0${n}`;
   const number = value === null ? 'not estimable' : plain(value);
   // The numbers behind a difference or a ratio say more than it does.
   const operands = parts.map(

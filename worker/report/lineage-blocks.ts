@@ -22,7 +22,7 @@ const mostParts = 8;
 
 const longestValue = 200;
 
-export function lineageBlocks({ lineage: { entries, named, omitted } }: PageModel): Block[] {
+export function lineageBlocks({ lineage: { entries, ancestors, named, omitted } }: PageModel): Block[] {
   const total = entries.length + named.length + omitted;
   return [
     { kind: 'heading', level: 2, text: 'Lineage', anchor: 'lineage' },
@@ -43,17 +43,19 @@ export function lineageBlocks({ lineage: { entries, named, omitted } }: PageMode
         blocks: [{ kind: 'code', text: lineageCommand(key) }],
       };
     }),
+    ...(ancestors.length === 0 ? [] : [paragraph(`What they were made from, ${counted(ancestors.length, 'cell')}:`)]),
+    ...ancestors.map(entryBlock),
     ...(omitted === 0 ? [] : [paragraph(`${counted(omitted, 'more cell')} not listed here.`)]),
   ];
 }
 
-function entryBlock({ names, record }: LineageEntry): Block {
+function entryBlock({ names, record, inputNames }: LineageEntry): Block {
   const [name = record.name] = names;
   return {
     kind: 'details',
     anchor: cellAnchor(record.key),
     summary: [strong(name), ' ', muted(`${record.use} · ${record.key.slice(0, shownKeyLength)}`)],
-    blocks: [{ kind: 'definitions', entries: fieldsOf(record, names) }],
+    blocks: [{ kind: 'definitions', entries: fieldsOf(record, names, inputNames) }],
   };
 }
 
@@ -62,7 +64,7 @@ interface Field {
   readonly content: readonly Inline[];
 }
 
-function fieldsOf(record: CellRecord, names: readonly string[]): Field[] {
+function fieldsOf(record: CellRecord, names: readonly string[], inputNames: LineageEntry['inputNames']): Field[] {
   return [
     { term: 'Key', content: [code(record.key)] },
     { term: 'Content key', content: [code(record.content_key)] },
@@ -82,7 +84,7 @@ function fieldsOf(record: CellRecord, names: readonly string[]): Field[] {
     ),
     ...listField(
       'Inputs',
-      Object.entries(record.inputs).flatMap(([port, input]) => inputLines(port, input)),
+      Object.entries(record.inputs).flatMap(([port, input]) => inputLines(port, input, inputNames)),
     ),
     ...listField(
       'Outputs',
@@ -109,7 +111,9 @@ function workFields(record: CellRecord): Field[] {
   } = record;
   const { host, platform, node, espalier, backend } = environment;
   const numeric =
-    backend === undefined ? '' : `, ${backend.name} (${backend.library}, ${backend.mode}, ${backend.threads} threads)`;
+    backend === undefined
+      ? ''
+      : `, ${backend.name} (${backend.library}, ${backend.mode}, ${counted(backend.threads, 'thread')})`;
   return [
     { term: 'Made', content: [`${moment(started)}, ${duration(seconds)}, in run `, code(run)] },
     { term: 'Where', content: [`${host}, ${platform}, Node ${node}, Espalier ${espalier}${numeric}`] },
@@ -137,13 +141,17 @@ function workFields(record: CellRecord): Field[] {
   ];
 }
 
-function inputLines(port: string, { parts, missing }: CellRecord['inputs'][string]): Inline[][] {
+function inputLines(
+  port: string,
+  { parts, missing }: CellRecord['inputs'][string],
+  names: LineageEntry['inputNames'],
+): Inline[][] {
   const lines = parts
     .slice(0, mostParts)
     .map(({ at, key, output, digest }): Inline[] => [
       `${port}${at.length > 0 ? ` [${at.join(', ')}]` : ''}: ${output} of `,
-      { kind: 'cell', cell: { key, name: key }, shows: 'key' },
-      ' ',
+      { kind: 'cell', cell: { key, name: names[key] ?? key.slice(0, shownKeyLength) }, shows: 'name' },
+      ', ',
       code(digest.slice(0, shownKeyLength)),
     ]);
   const more = parts.length > mostParts ? [[`${port}: ${counted(parts.length - mostParts, 'more part')}`]] : [];

@@ -2,6 +2,7 @@
 import { type Block, type Inline, code, paragraph } from '../../activities/report/document.ts';
 import { counted, shortened } from '../../activities/report/format-value.ts';
 import { canonicalJson, type Json } from '../../schemas/json.ts';
+import type { AxisValue } from '../../schemas/plan.ts';
 import { lineageCommand, planCommand, runCommand } from './commands.ts';
 import { moment } from './header-blocks.ts';
 import type { PageModel } from './page-model.ts';
@@ -12,7 +13,7 @@ const mostValues = 12;
 export function methodBlocks(model: PageModel): Block[] {
   return [
     { kind: 'heading', level: 2, text: 'Methods', anchor: 'methods' },
-    paragraph(methodWords(model)),
+    ...methodWords(model).map(words => paragraph(words)),
     ...model.warnings.map((warning): Block => ({ kind: 'note', tone: 'warning', content: [warning] })),
     ...titled('Params', paramTable(model)),
     ...titled('Axes', axisTable(model)),
@@ -23,16 +24,16 @@ export function methodBlocks(model: PageModel): Block[] {
   ];
 }
 
-function methodWords(model: PageModel): string {
-  const { study, run, espalier, plan, created, graph, axes, kinds, ran } = model;
+function methodWords(model: PageModel): string[] {
+  const { study, run, espalier, plan, created, axes, kinds, ran } = model;
   const cells = ran.reduce((sum, tally) => sum + tally.cells, 0);
   const over = Object.entries(axes).map(([axis, values]) => `${axis} (${values.length})`);
   const versions = kinds.map(({ use, version }) => `${use} ${version}`);
   return [
-    `Run ${run} of study ${study} was planned on ${moment(created)} by Espalier ${espalier}: ${counted(cells, 'cell')} of ${counted(graph.steps.length, 'step')}${over.length > 0 ? ` over ${over.join(', ')}` : ''}.`,
+    `Run ${run} of study ${study} was planned on ${moment(created)} by Espalier ${espalier}: ${counted(cells, 'cell')} of ${counted(ran.length, 'step')}${over.length > 0 ? ` over ${over.join(', ')}` : ''}.`,
     'A cell’s key is the SHA-256 hash of its recipe: step kind and version, all parameters, named seeds, and the keys of its inputs; a digest is the SHA-256 hash of bytes that exist. A result is used again only under the same key, or where the bytes of all inputs are the same.',
     `Step kinds and versions: ${versions.join(', ')}. Plan: ${plan}.`,
-  ].join(' ');
+  ];
 }
 
 function titled(title: string, table: Block | undefined): Block[] {
@@ -66,7 +67,7 @@ function axisTable({ axes }: PageModel): Block | undefined {
   const rows = Object.entries(axes).map(([axis, values]): Inline[][] => [
     [axis],
     [String(values.length)],
-    [firstOf(values.map(String))],
+    [valueWords(values)],
   ]);
   return plainTable('Axes of the study', ['axis', 'values', 'which'], rows);
 }
@@ -75,7 +76,7 @@ function seedTable({ seeds }: PageModel): Block | undefined {
   const rows = seeds.map(({ seed, values, steps }): Inline[][] => [
     [seed],
     [String(values.length)],
-    [firstOf(values.map(String))],
+    [valueWords(values)],
     [firstOf(steps)],
   ]);
   return plainTable('Named seeds', ['seed', 'values', 'which', 'drawn by'], rows);
@@ -104,10 +105,17 @@ function verifyBlocks({ file, params, lineage }: PageModel): Block[] {
   return [
     { kind: 'heading', level: 3, text: 'To check and to repeat' },
     paragraph(
-      'The files above have these digests, or the plan is another one. The first command says what of the study is in the store already and what would be computed; the second runs it with these params; the third tells everything that led to one cell.',
+      'Files with these digests and the same params give the same plan and the same keys. The first command says what of it is in the store and what would be computed, the second computes that, the third tells everything that led to one cell.',
     ),
     { kind: 'code', text: [planCommand(file, settings), runCommand(file, settings), lineageCommand(key)].join('\n') },
   ];
+}
+
+/** `0 to 39` where whole numbers follow each other, else one by one. */
+function valueWords(values: readonly AxisValue[]): string {
+  const [first] = values;
+  const isRun = values.every((value, index) => typeof first === 'number' && value === first + index);
+  return isRun && values.length > 3 ? `${first} to ${values.at(-1)}` : firstOf(values.map(String));
 }
 
 function firstOf(texts: readonly string[]): string {

@@ -94,7 +94,7 @@ export interface FailureGroup {
   readonly blocks: readonly { readonly step: string; readonly cells: number }[];
 }
 
-/** A named seed with its values, and the steps that draw from it. */
+/** A named seed with its values, and the steps that draw exactly these; a seed may have several such entries. */
 export interface SeedValues {
   readonly seed: string;
   readonly values: readonly number[];
@@ -116,6 +116,8 @@ export interface EnvironmentTally {
 export interface Lineage {
   /** In full. */
   readonly entries: readonly LineageEntry[];
+  /** What those were made from, and so on, as far as there is room; nearest first. */
+  readonly ancestors: readonly LineageEntry[];
   /** By name and key. */
   readonly named: readonly CellName[];
   /** Not listed. */
@@ -126,4 +128,6 @@ export interface LineageEntry {
   /** All names that the plan has for this piece of work. */
   readonly names: readonly string[];
   readonly record: CellRecord;
+  /** Names of the cells that its inputs came from, by key. */
+  readonly inputNames: { readonly [key: string]: string };
 }

@@ -3,7 +3,7 @@ import { type Block, type Inline, code, muted, paragraph, strong } from '../../a
 import { counted, shortened } from '../../activities/report/format-value.ts';
 import { standaloneSvg } from '../../activities/report/standalone-svg.ts';
 import { duration } from '../cli/quantities.ts';
-import type { CellView } from '../run/run-view.ts';
+import type { Counts } from '../run/run-view.ts';
 import { rerunCommand } from './commands.ts';
 import { drawGraph } from './graph/draw-graph.ts';
 import type { FailureGroup, PageModel, StepTally } from './page-model.ts';
@@ -31,6 +31,11 @@ export function graphBlocks({ graph }: PageModel): Block[] {
   ];
 }
 
+/** A quantity that stays on one line. */
+function unbroken(quantity: string): string {
+  return quantity.replaceAll(' ', '\u00A0');
+}
+
 /** The graph as a file of its own. */
 export function graphFile({ graph }: PageModel): { readonly path: string; readonly svg: string } {
   return { path: graphPath, svg: standaloneSvg(drawGraph(graph, 'study-graph')) };
@@ -43,7 +48,7 @@ export function ranBlocks(model: PageModel): Block[] {
   return [
     { kind: 'heading', level: 2, text: 'What ran', anchor: 'ran' },
     paragraph(
-      `Work of this run: ${duration(spent)}. Taken from the store instead of being computed again: ${duration(saved)}.`,
+      `Work of this run: ${unbroken(duration(spent))}. Taken from the store instead of being computed again: ${unbroken(duration(saved))}.`,
     ),
     ranTable(ran),
     ...failureBlocks(model),
@@ -51,10 +56,6 @@ export function ranBlocks(model: PageModel): Block[] {
 }
 
 function ranTable(ran: readonly StepTally[]): Block {
-  const states = ['done', 'cached', 'failed', 'blocked', 'skipped', 'cancelled', 'running', 'waiting'] as const;
-  // A state that no cell is in needs no column, but these are asked for in any case.
-  const always = new Set(['done', 'cached', 'failed']);
-  const shown = states.filter(state => always.has(state) || ran.some(tally => tally.states[state] > 0));
   return {
     kind: 'table',
     label: 'Steps with their cells',
@@ -63,33 +64,35 @@ function ranTable(ran: readonly StepTally[]): Block {
       { heading: 'kind', align: 'left' },
       { heading: 'axes', align: 'left' },
       { heading: 'cells', align: 'right' },
-      ...shown.map(state => ({ heading: stateHeadings[state], align: 'right' as const })),
+      { heading: 'computed', align: 'right' },
+      { heading: 'from the store', align: 'right' },
+      { heading: 'without a result', align: 'left' },
       { heading: 'time', align: 'right' },
       { heading: 'time saved', align: 'right' },
     ],
-    rows: ran.map(({ step, use, axes, cells, states: counts, seconds, saved }) => [
+    rows: ran.map(({ step, use, axes, cells, states, seconds, saved }) => [
       [step],
       [use],
-      [axes.join(' × ') || '–'],
+      [axes.join(' × ') || nothing],
       [String(cells)],
-      ...shown.map((state): Inline[] => [counts[state] === 0 ? '·' : String(counts[state])]),
-      [seconds > 0 ? duration(seconds) : '·'],
-      [saved > 0 ? duration(saved) : '·'],
+      [states.done === 0 ? nothing : String(states.done)],
+      [states.cached === 0 ? nothing : String(states.cached)],
+      [lacks(states)],
+      [seconds > 0 ? unbroken(duration(seconds)) : nothing],
+      [saved > 0 ? unbroken(duration(saved)) : nothing],
     ]),
     layout: 'grid',
   };
 }
 
-const stateHeadings: { readonly [state in CellView['state']]: string } = {
-  done: 'computed',
-  cached: 'from the store',
-  failed: 'failed',
-  blocked: 'blocked',
-  skipped: 'skipped',
-  cancelled: 'cancelled',
-  running: 'running',
-  waiting: 'waiting',
-};
+const nothing = '·';
+
+/** `1 failed, 2 blocked`. */
+function lacks(counts: Counts): string {
+  const states = ['failed', 'blocked', 'cancelled', 'skipped', 'running', 'waiting'] as const;
+  const present = states.filter(state => counts[state] > 0).map(state => `${counts[state]} ${state}`);
+  return present.join(', ') || nothing;
+}
 
 function failureBlocks({ failures, branchFailures, run }: PageModel): Block[] {
   if (failures.length === 0 && branchFailures.length === 0) return [];
@@ -111,13 +114,17 @@ function failureGroup({ step, class: failure, message, cells, attempts, blocks }
   const more = cells.length > mostNames ? ` and ${cells.length - mostNames} more` : '';
   const waiting = blocks.map(({ step: blocked, cells: count }) => `${blocked} (${counted(count, 'cell')})`);
   return [
-    { kind: 'heading', level: 3, text: `${step}: ${counted(cells.length, 'cell')} ${failure ?? 'failed'}` },
+    {
+      kind: 'heading',
+      level: 3,
+      text: `${step}: ${counted(cells.length, 'cell')} failed${failure === undefined ? '' : `, ${failure}`}`,
+    },
     { kind: 'code', text: shortened(message, longestMessage) },
     paragraph(
       ...names,
       `${more}. `,
       muted(`${counted(attempts, 'attempt')} failed. `),
-      ...(waiting.length > 0 ? [strong('Blocked by it: '), `${waiting.join(', ')}.`] : ['Nothing waits for it.']),
+      ...(waiting.length > 0 ? [strong('Blocked by it:'), ` ${waiting.join(', ')}.`] : ['Nothing waits for it.']),
     ),
   ];
 }

@@ -32,8 +32,9 @@ function outcomeOf(gate: PlanGate, parameters: GateParameters, { body, view }: P
   if (drawn !== undefined && drawn.verdict !== 'undecided') return drawn;
   const { name, claim, group = null, op, threshold, needs } = parameters;
   const { state, reason, verdict } = view.cell(gate.cell);
-  const why =
-    verdict === undefined ? (reason ?? `its cell is ${state}`) : `${verdict}, and the report is not drawn yet`;
+  const open =
+    verdict === undefined ? `its cell is ${state}` : `its verdict is ${verdict}; the numbers come with the report`;
+  const why = reason ?? open;
   return { name, claim, group, op, threshold, needs, verdict: 'undecided', reason: why };
 }
 

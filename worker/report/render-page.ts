@@ -31,7 +31,7 @@ export function renderPage(model: PageModel): RenderedPage {
   ];
   const lineage = lineageBlocks(model);
   const anchors = new Set([
-    ...model.lineage.entries.map(({ record }) => cellAnchor(record.key)),
+    ...[...model.lineage.entries, ...model.lineage.ancestors].map(({ record }) => cellAnchor(record.key)),
     ...model.lineage.named.map(({ key }) => cellAnchor(key)),
   ]);
   const markdown = documentMarkdown([
@@ -98,7 +98,8 @@ function unlinkedHtml(text: string, anchors: ReadonlySet<string>): string {
 }
 
 function unlinkedMarkdown(text: string, anchors: ReadonlySet<string>): string {
-  return text.replaceAll(/\[((?:\\.|[^\]\\])*)\]\(#(cell-[0-9a-f]{12})\)/g, (link, label: string, anchor: string) =>
-    anchors.has(anchor) ? link : label,
+  return text.replaceAll(
+    /(?<!\\)\[((?:\\.|[^[\]\\])*)\]\(#(cell-[0-9a-f]{12})\)/g,
+    (link, label: string, anchor: string) => (anchors.has(anchor) ? link : label),
   );
 }

@@ -94,7 +94,8 @@ function node(placed: PlacedStep): Html {
   return element('g', {}, element('title', {}, nodeWords(step)), shape, textLines(placed));
 }
 
-function textLines({ text, box }: PlacedStep): Html[] {
+function textLines({ step: { states }, text, box }: PlacedStep): Html[] {
+  const isFailed = states.failed + states.blocked > 0;
   const lines = text.trouble === '' ? text.lines : [...text.lines, text.trouble];
   const first = box.y + box.height / 2 - ((lines.length - 1) * nodeType.line) / 2 + nodeType.size * 0.36;
   return lines.map((line, index) => {
@@ -104,7 +105,7 @@ function textLines({ text, box }: PlacedStep): Html[] {
       x: round(box.x + box.width / 2),
       y: round(first + index * nodeType.line),
       'text-anchor': 'middle',
-      fill: isTrouble ? colors.failed : 'currentColor',
+      fill: isTrouble && isFailed ? colors.failed : 'currentColor',
       stroke: 'none',
       'font-weight': isStrong ? 700 : undefined,
       opacity: isStrong ? undefined : 0.78,

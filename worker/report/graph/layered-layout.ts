@@ -31,23 +31,20 @@ export function layeredLayout(items: readonly LayoutItem[], edges: readonly Layo
   const { rows, links, paths } = withPassing(items, edges, layers);
   const ordered = orderLayers(rows, links);
   const { centers, width } = placeInLayers(ordered, links);
-  const tops = layerTops(ordered);
-  const boxOf = (node: LayerNode, row: number): Box => {
-    const top = tops.at(row);
-    const height = top?.height ?? 0;
-    const y = (top?.y ?? 0) + (node.isPassing ? 0 : (height - node.height) / 2);
-    const x = (centers.get(node.id) ?? 0) - node.width / 2;
-    return { x, y, width: node.width, height: node.isPassing ? height : node.height };
-  };
-  const boxes = new Map(ordered.flatMap((nodes, row) => nodes.map(node => [node.id, boxOf(node, row)])));
-  const routes = paths.map(path => routeThrough(path.flatMap(id => boxes.get(id) ?? [])));
+  const bands = layerBands(ordered);
+  const placed = new Map(
+    ordered.flatMap((nodes, row) =>
+      nodes.map(node => [node.id, placedNode(node, centers.get(node.id) ?? 0, bandAt(bands, row))]),
+    ),
+  );
+  const routes = paths.map(path => routeThrough(path.flatMap(id => placed.get(id) ?? [])));
   const own = new Set(items.map(({ id }) => id));
-  const last = tops.at(-1);
+  const last = bandAt(bands, -1);
   return {
-    boxes: new Map([...boxes].filter(([id]) => own.has(id))),
+    boxes: new Map([...placed].flatMap(([id, { box }]) => (own.has(id) ? [[id, box]] : []))),
     routes,
     width,
-    height: (last?.y ?? 0) + (last?.height ?? 0),
+    height: last.y + last.height,
   };
 }
 
@@ -83,25 +80,46 @@ function withPassing(
   return { rows, links, paths };
 }
 
-/** Where each layer begins, and how tall it is. */
-function layerTops(rows: readonly (readonly LayerNode[])[]): { readonly y: number; readonly height: number }[] {
+/** Where a layer begins, and how tall it is. */
+interface Band {
+  readonly y: number;
+  readonly height: number;
+}
+
+function layerBands(rows: readonly (readonly LayerNode[])[]): Band[] {
   let y = 0;
   return rows.map(nodes => {
-    const top = { y, height: Math.max(0, ...nodes.map(({ height }) => height)) };
-    y += top.height + gaps.below;
-    return top;
+    const band = { y, height: Math.max(0, ...nodes.map(({ height }) => height)) };
+    y += band.height + gaps.below;
+    return band;
   });
 }
 
-/** Out of the first box, straight through the layers it passes, into the last. */
-function routeThrough(boxes: readonly Box[]): Point[] {
-  return boxes.flatMap(({ x, y, width, height }, index) => {
-    const middle = x + width / 2;
-    const [above, below] = [
-      { x: middle, y },
-      { x: middle, y: y + height },
+function bandAt(bands: readonly Band[], row: number): Band {
+  const band = bands.at(row);
+  if (band === undefined) throw new Error(`internal: no layer ${row}`);
+  return band;
+}
+
+interface PlacedNode {
+  readonly box: Box;
+  readonly band: Band;
+}
+
+/** Boxes hang from the top of their layer. */
+function placedNode({ width, height }: LayerNode, center: number, band: Band): PlacedNode {
+  return { box: { x: center - width / 2, y: band.y, width, height }, band };
+}
+
+/** Down to the end of the first box's layer, through those it passes, into the last box: sideways only between layers. */
+function routeThrough(nodes: readonly PlacedNode[]): Point[] {
+  return nodes.flatMap(({ box, band }, index) => {
+    const x = box.x + box.width / 2;
+    const [top, bottom] = [
+      { x, y: band.y },
+      { x, y: band.y + band.height },
     ];
-    if (index === 0) return [below];
-    return index === boxes.length - 1 ? [above] : [above, below];
+    if (index === 0) return [{ x, y: box.y + box.height }, bottom];
+    return index === nodes.length - 1 ? [top] : [top, bottom];
   });
 }

@@ -23,7 +23,7 @@ export interface Box extends Point {
 }
 
 /** Room between boxes, and what a passing edge takes. */
-export const gaps = { beside: 22, below: 34, passing: 12 } as const;
+export const gaps = { beside: 22, below: 44, passing: 12 } as const;
 
 /** A node of the layers: a box, or a stand-in for an edge that passes. */
 export interface LayerNode extends LayoutItem {

@@ -14,16 +14,20 @@ export interface NodeText {
 /** Pixels. Type of one width, so that text fits its box whichever font a reader has. */
 export const nodeType = { size: 12, advance: 7.3, line: 16, padding: 11 } as const;
 
-const longestLine = 30;
+const longestLine = 36;
 const narrowest = 104;
 
-/** A gate is a diamond with its verdict; any other step a box with its kind, its axes and the number of its cells. */
+/** A gate is a diamond with its verdict; any other step a box with the number of its cells, its kind and its axes. */
 export function nodeText(step: GraphStep, label: string): NodeText {
   const trouble = troubleOf(step);
   const isGate = step.use === 'gate';
   const lines = isGate
     ? [label, step.verdict ?? 'undecided']
-    : [label, step.use, `${axesOf(step)}${step.cells} ${step.cells === 1 ? 'cell' : 'cells'}`];
+    : [
+        step.cells === 1 ? label : `${label} ×${step.cells}`,
+        step.use,
+        ...(step.axes.length > 0 ? [step.axes.join(' × ')] : []),
+      ];
   const shown = [...lines, ...(trouble === '' ? [] : [trouble])].map(shortened);
   const text = Math.max(...shown.map(line => line.length)) * nodeType.advance;
   const height = shown.length * nodeType.line + 2 * nodeType.padding;
@@ -36,10 +40,6 @@ export function nodeText(step: GraphStep, label: string): NodeText {
     width: Math.max(narrowest, Math.ceil(width)),
     height,
   };
-}
-
-function axesOf({ axes }: GraphStep): string {
-  return axes.length === 0 ? '' : `${axes.join(' × ')} · `;
 }
 
 function troubleOf({ states, cells }: GraphStep): string {

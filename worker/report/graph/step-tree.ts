@@ -7,7 +7,7 @@ export interface NamedStep {
 
 export type TreeNode<Step extends NamedStep> = StepLeaf<Step> | StepGroup<Step>;
 
-export interface StepLeaf<Step extends NamedStep> {
+interface StepLeaf<Step extends NamedStep> {
   readonly kind: 'step';
   readonly id: string;
   /** Its name within the box it stands in. */
@@ -15,7 +15,7 @@ export interface StepLeaf<Step extends NamedStep> {
   readonly step: Step;
 }
 
-export interface StepGroup<Step extends NamedStep> {
+interface StepGroup<Step extends NamedStep> {
   readonly kind: 'group';
   readonly id: string;
   readonly label: string;
@@ -76,7 +76,7 @@ export function edgesBetween<Step extends NamedStep>(
 }
 
 /** All steps of a node. */
-export function stepsIn<Step extends NamedStep>(node: TreeNode<Step>): readonly Step[] {
+function stepsIn<Step extends NamedStep>(node: TreeNode<Step>): readonly Step[] {
   return node.kind === 'step' ? [node.step] : node.members.flatMap(stepsIn);
 }
 
@@ -87,7 +87,7 @@ function inCycles<Step extends NamedStep>(nodes: readonly TreeNode<Step>[], edge
 }
 
 /** For each node all that can be reached from it by at least one edge. */
-export function reachability(edges: readonly StepEdge[]): ReadonlyMap<string, ReadonlySet<string>> {
+function reachability(edges: readonly StepEdge[]): ReadonlyMap<string, ReadonlySet<string>> {
   const next = new Map<string, string[]>();
   for (const { from, to } of edges) next.set(from, [...(next.get(from) ?? []), to]);
   return new Map(

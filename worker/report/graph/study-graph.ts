@@ -1,5 +1,4 @@
 /** The graph of a study as a page shows it: its steps with how their cells stand, and what leads to what. */
-import type { AxisValue } from '../../../schemas/plan.ts';
 import type { Counts } from '../../run/run-view.ts';
 
 export interface StudyGraph {
@@ -24,6 +23,3 @@ export interface GraphEdge {
   /** `data`: an input. `gate`: its verdict may skip the step. */
   readonly kind: 'data' | 'gate';
 }
-
-/** Values of axes by name. */
-export type Axes = { readonly [axis: string]: readonly AxisValue[] };
