@@ -1,6 +1,7 @@
 /** The engine's activities, put together from what the worker gives them. */
 import type { Activities } from '../schemas/engine.ts';
 import type { Store } from '../store/store.ts';
+import { engineActivity } from './engine-activity.ts';
 import { endRun, noteOutcomes, noteRun } from './note-outcomes.ts';
 import { openRun } from './open-run.ts';
 import { createPlanReader } from './plan-reader.ts';
@@ -10,11 +11,11 @@ import { type CellRunners, runCells } from './run-cells.ts';
 export function createActivities(store: Store, runners: CellRunners): Activities {
   const plans = createPlanReader(store);
   return {
-    openRun: reference => openRun(store, plans, reference),
-    readBranch: reference => readBranch(store, plans, reference),
-    runCells: input => runCells(runners, plans, input),
-    noteOutcomes: input => noteOutcomes(store, plans, input),
-    noteRun: input => noteRun(store, input),
-    endRun: input => endRun(store, input),
+    openRun: engineActivity(reference => openRun(store, plans, reference)),
+    readBranch: engineActivity(reference => readBranch(store, plans, reference)),
+    runCells: engineActivity(input => runCells(runners, plans, input)),
+    noteOutcomes: engineActivity(input => noteOutcomes(store, plans, input)),
+    noteRun: engineActivity(input => noteRun(store, input)),
+    endRun: engineActivity(input => endRun(store, input)),
   };
 }

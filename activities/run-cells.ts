@@ -11,46 +11,25 @@ import type { StepProgress } from './step-body.ts';
 /** Light cells under way at once within an activity: their cost is the latency of the disk. */
 const lightAtOnce = 16;
 
-/** Far below the heartbeat timeout, so that a busy moment is not taken for death. */
-const heartbeatMilliseconds = 2000;
-
 export interface CellRunners {
   readonly light: AttemptDependencies;
   readonly heavy: AttemptDependencies;
 }
 
 export async function runCells(runners: CellRunners, plans: PlanReader, input: RunCellsInput): Promise<CellOutcome[]> {
-  const slice = await plans.cells(input.plan, input.branch);
-  const cells = input.cells.map(index => {
-    const cell = slice.get(index);
-    if (cell === undefined) throw new Error(`internal: branch ${input.branch} has no cell ${index}`);
-    return cell;
-  });
   const events = createEventBuffer(runners.light.store, input.run);
-  const beating = setInterval(() => Context.current().heartbeat(), heartbeatMilliseconds);
-  try {
-    const results = await atMost(lightAtOnce, cells, cell => runCell(runners, input.run, cell, events));
-    await events.flush();
-    return outcomesOf(results);
-  } catch (error) {
-    throw unlessHopeless(error);
-  } finally {
-    clearInterval(beating);
-  }
+  const cells = await findCells(plans, input);
+  const results = await atMost(lightAtOnce, cells, cell => runCell(runners, input.run, cell, events));
+  await events.flush();
+  return outcomesOf(results);
 }
 
-/** The engine's own trouble, not a cell's: a store that cannot be written is tried again, a bug is not. */
-const engineAttempts = 30;
-
-function unlessHopeless(error: unknown): unknown {
-  const message = error instanceof Error ? error.message : String(error);
-  const hopeless = message.startsWith('internal:') || Context.current().info.attempt >= engineAttempts;
-  if (error instanceof ApplicationFailure || error instanceof CancelledFailure || !hopeless) return error;
-  return ApplicationFailure.create({
-    type: 'engine',
-    message,
-    nonRetryable: true,
-    ...(error instanceof Error ? { cause: error } : {}),
+async function findCells(plans: PlanReader, { plan, branch, cells }: RunCellsInput): Promise<PlanCell[]> {
+  const slice = await plans.cells(plan, branch);
+  return cells.map(index => {
+    const cell = slice.get(index);
+    if (cell === undefined) throw new Error(`internal: branch ${branch} has no cell ${index}`);
+    return cell;
   });
 }
 
@@ -74,14 +53,18 @@ function outcomesOf(results: readonly AttemptResult[]): CellOutcome[] {
   const retries = results.flatMap(result => ('retry' in result ? [result] : []));
   const [first] = retries;
   if (first === undefined) return results.flatMap(result => ('ended' in result ? [result.ended] : []));
-  const { cancellationSignal, cancellationDetails } = Context.current();
-  if (cancellationSignal.aborted && cancellationDetails?.cancelRequested === true)
-    throw new CancelledFailure(first.reason);
+  if (isCancelled()) throw new CancelledFailure(first.reason);
   throw ApplicationFailure.create({
     type: first.failure?.class ?? 'held',
     message: first.reason,
     nextRetryDelay: Math.round(1000 * Math.min(...retries.map(({ retry }) => retry))),
   });
+}
+
+/** Called off for good; a worker that shuts down only interrupts, and its cells go on elsewhere. */
+function isCancelled(): boolean {
+  const { reason, aborted } = Context.current().cancellationSignal;
+  return aborted && !(reason instanceof Error && reason.message === 'WORKER_SHUTDOWN');
 }
 
 function eventOf(cell: PlanCell, result: AttemptResult): RunEvent | undefined {
@@ -98,8 +81,8 @@ function eventOf(cell: PlanCell, result: AttemptResult): RunEvent | undefined {
       ...(verdict === undefined ? {} : { verdict }),
     };
   }
-  // Waiting for another run that is at the same cell is no failure.
-  if (result.failure === undefined) return undefined;
+  // Waiting for another run that is at the same cell is no failure, and neither is being called off.
+  if (result.failure === undefined || isCancelled()) return undefined;
   return {
     event: 'cell-attempt-failed',
     at: now(),

@@ -12,11 +12,15 @@ const heartbeatTimeout = '12s';
 /** Attempts are bounded by the failure policies, never by Temporal: preemptions would use its attempts up. */
 const retry = { initialInterval: '300ms', backoffCoefficient: 1.5, maximumInterval: '10s' };
 
+/** A run that is called off ends when its cells have ended: they save their state, and say so. */
+const cancellationType = 'WAIT_CANCELLATION_COMPLETED';
+
 /** Book-keeping: quick, on the store alone. */
 export const book = proxyActivities<Activities>({ startToCloseTimeout: '10m', heartbeatTimeout, retry });
 
 /** Light cells, many to an activity. */
 export const light = proxyActivities<Pick<Activities, 'runCells'>>({
+  cancellationType,
   startToCloseTimeout: '1d',
   heartbeatTimeout,
   retry,
@@ -26,6 +30,7 @@ export const light = proxyActivities<Pick<Activities, 'runCells'>>({
 export function heavy(taskQueue: string): Pick<Activities, 'runCells'> {
   return proxyActivities<Pick<Activities, 'runCells'>>({
     taskQueue: computeQueue(taskQueue),
+    cancellationType,
     startToCloseTimeout: '60d',
     heartbeatTimeout,
     retry,

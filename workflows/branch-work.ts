@@ -61,20 +61,28 @@ export function createBranchWork(
     }
   };
 
-  /** Takes in what has ended, and tells the log which cells that rules out. */
+  /** Takes in what has ended, and tells the log of cells that nobody else will tell of. */
   const settle = async () => {
-    const consequences = inbox.splice(0).flatMap(outcome => {
+    const taken = inbox.splice(0);
+    const cancelled = taken
+      .filter(({ state }) => state === 'cancelled')
+      .map(({ cell }) => ({ id: cell, state: 'cancelled' as const }));
+    const consequences = taken.flatMap(outcome => {
       states.set(outcome.cell, outcome.state);
       return frontier.finished(outcome.cell, frontierOutcome(outcome));
     });
-    await note(consequences);
+    await note([...cancelled, ...consequences]);
     for (const id of frontier.ready()) (isLight.has(id) ? lightQueue : heavyQueue).push(id);
   };
 
-  const note = async (consequences: readonly Consequence[]) => {
-    if (consequences.length === 0) return;
-    for (const { id, state } of consequences) states.set(id, state);
-    const outcomes = consequences.map(({ id, state, because }) => ({ cell: id, state, because }));
+  const note = async (ends: readonly (Omit<Consequence, 'because'> & { readonly because?: number })[]) => {
+    if (ends.length === 0) return;
+    for (const { id, state } of ends) states.set(id, state);
+    const outcomes = ends.map(({ id, state, because }) => ({
+      cell: id,
+      state,
+      ...(because === undefined ? {} : { because }),
+    }));
     await book.noteOutcomes({ ...reference, outcomes });
   };
 
@@ -95,9 +103,7 @@ export function createBranchWork(
     await condition(() => inFlight === 0);
     await settle();
     const left = graph.cells.filter((cell: BranchCell) => frontier.outcome(cell.id) === undefined);
-    for (const { id } of left) states.set(id, 'cancelled');
-    const outcomes = left.map(({ id }) => ({ cell: id, state: 'cancelled' as const }));
-    await book.noteOutcomes({ ...reference, outcomes });
+    await note(left.map(({ id }) => ({ id, state: 'cancelled' })));
   };
 
   return { drive, cancel, tally: () => tallyOf(states.values()) };

@@ -30,7 +30,7 @@ export interface Outcome {
 /** A node that will never run, decided by another's end. */
 export interface Consequence {
   readonly id: number;
-  readonly state: 'blocked' | 'skipped';
+  readonly state: 'blocked' | 'skipped' | 'cancelled';
   readonly because: number;
 }
 
@@ -121,18 +121,19 @@ export function createFrontier(): Frontier {
     return [];
   };
 
-  const decide = (entry: Waiting, state: 'blocked' | 'skipped', because: number): Consequence[] => {
+  const decide = (entry: Waiting, state: Consequence['state'], because: number): Consequence[] => {
     if (entry.state !== 'waiting') return [];
     entry.state = 'decided';
     return [{ id: entry.node.id, state, because }];
   };
 
-  /** A node short of inputs is skipped if only gates took them away, blocked if anything failed. */
-  const lackOf = (need: Need | undefined): 'blocked' | 'skipped' => {
+  /** Short of inputs: skipped if only gates took them away, cancelled if nothing failed, else blocked. */
+  const lackOf = (need: Need | undefined): Consequence['state'] => {
     const lost = (need?.of ?? [])
       .map(id => outcomes.get(id)?.state)
       .filter(state => state !== undefined && state !== 'done');
-    return lost.every(state => state === 'skipped') ? 'skipped' : 'blocked';
+    if (lost.every(state => state === 'skipped')) return 'skipped';
+    return lost.some(state => state === 'failed' || state === 'blocked') ? 'blocked' : 'cancelled';
   };
 
   const add = (node: FrontierNode): Consequence[] => {

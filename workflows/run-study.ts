@@ -68,7 +68,8 @@ function createCoordinator(reference: RunReference): Coordinator {
       });
       running.set(branch, child);
       if (paused) await child.signal(pauseSignal);
-      cells = addTally(cells, await child.result());
+      const tally = await child.result();
+      cells = addTally(cells, tally);
     } catch (error) {
       if (!isCancellation(error)) {
         broken = true;

@@ -80,6 +80,6 @@ export function isOnScale(value: number, { scale }: NumericDimension): boolean {
 }
 
 /** How a value of a discrete dimension is written. */
-function discreteText(value: CellValue): string {
+export function discreteText(value: CellValue): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

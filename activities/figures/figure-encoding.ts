@@ -10,6 +10,9 @@ import { textWidth } from './text-width.ts';
 export type Layer = UnitSpec<Field>;
 export type Encoding = NonNullable<Layer['encoding']>;
 
+/** More categories that run down than this do not each have room for their name. */
+const mostRowLabels = 100;
+
 /** Both axes, for marks that stand at x and y. */
 export function positionEncoding(prepared: PreparedFigure, width: number): Encoding {
   const { x, y } = prepared.dimensions;
@@ -19,7 +22,9 @@ export function positionEncoding(prepared: PreparedFigure, width: number): Encod
         ? { ...categories(x, 'x', prepared), axis: categoryLabels(x, width) }
         : numbers(x, 'x', prepared),
     y:
-      y.kind === 'discrete' ? { ...categories(y, 'y', prepared), axis: { title: y.title } } : numbers(y, 'y', prepared),
+      y.kind === 'discrete'
+        ? { ...categories(y, 'y', prepared), axis: { title: y.title, labelOverlap: y.values.length > mostRowLabels } }
+        : numbers(y, 'y', prepared),
   };
 }
 

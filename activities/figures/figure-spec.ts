@@ -43,10 +43,19 @@ function panelSize({ dimensions, figure }: PreparedFigure): { readonly width: nu
   const columns = Math.min(mostColumns, facet?.values.length ?? 1);
   const width = Math.floor((sizes.width - (columns - 1) * (sizes.facetGap + 24)) / columns);
   if (y.kind === 'discrete') {
-    const row = figure.kind === 'heatmap' && x.kind === 'discrete' ? tileHeight(width, x.values.length) : sizes.row;
+    const row =
+      figure.kind === 'heatmap' && x.kind === 'discrete'
+        ? tileHeight(width, x.values.length)
+        : rowHeight(y.values.length);
     return { width, height: row * Math.max(2, y.values.length) };
   }
   return { width, height: facet === undefined ? sizes.height : sizes.facetHeight };
+}
+
+/** Rows of a category that runs down. */
+function rowHeight(rows: number): number {
+  const { tallest, shortest, all } = sizes.row;
+  return Math.max(shortest, Math.min(tallest, all / Math.max(1, rows)));
 }
 
 /** Tiles are square where that is neither too low for their numbers nor too tall for the page. */

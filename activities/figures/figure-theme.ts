@@ -26,8 +26,8 @@ export const sizes = {
   /** Gap between small figures. */
   facetGap: 18,
   facetHeight: 170,
-  /** Height of a row where categories run down. */
-  row: 24,
+  /** Height of a row where categories run down, and of all of them before rows get lower. */
+  row: { tallest: 24, shortest: 5, all: 1600 },
   tile: { smallest: 26, tallest: 44 },
   point: 64,
 } as const;

@@ -37,7 +37,7 @@ export function binWidth(numbers: readonly number[]): number {
   const [least, most] = [quantile(numbers, 0), quantile(numbers, 1)];
   const range = most - least;
   // Values that differ by rounding alone are the same.
-  if (!(range > 1e-9 * Math.max(Math.abs(least), Math.abs(most)))) return 1;
+  if (!(range > Math.max(1e-9 * Math.max(Math.abs(least), Math.abs(most)), 1e-300))) return 1;
   const spread = quantile(numbers, 0.75) - quantile(numbers, 0.25);
   const wanted = (2 * spread) / Math.cbrt(numbers.length);
   return niceWidth(Math.min(Math.max(wanted, range / bins.most), range / bins.fewest));

@@ -3,7 +3,7 @@ import type { ReportFigure } from '../../schemas/report.ts';
 import type { Columns } from '../../schemas/table-schema.ts';
 import { requireColumn } from '../report/report-problem.ts';
 import type { ReportRow } from '../report/report-rows.ts';
-import { channelOf } from './dimension.ts';
+import { channelOf, discreteDimension, discreteText } from './dimension.ts';
 import { type FigureDimensions, figureDimensions } from './figure-dimensions.ts';
 import { type FigureMark, figureMarks } from './figure-marks.ts';
 import { histogramBins } from './histogram-bins.ts';
@@ -23,9 +23,31 @@ export function prepareFigure(figure: ReportFigure, rows: readonly ReportRow[], 
   const declared = channels.flatMap(channel => (channel === undefined ? [] : [channelOf(channel).column]));
   const ends = isHistogram || figure.kind === 'heatmap' ? [] : [figure.low, figure.high];
   for (const column of [...declared, ...ends]) if (column !== undefined) requireColumn(column, Object.keys(columns));
-  const dimensions = figureDimensions(figure, rows);
-  const { marks, omissions } = isHistogram ? histogramBins(dimensions, rows) : figureMarks(figure, dimensions, rows);
-  return { figure, dimensions, marks, omissions: [...omissions, ...unusedParts(figure)] };
+  const drawn = withinPanels(figure, rows);
+  const dimensions = figureDimensions(figure, drawn.rows);
+  const { marks, omissions } = isHistogram
+    ? histogramBins(dimensions, drawn.rows)
+    : figureMarks(figure, dimensions, drawn.rows);
+  return { figure, dimensions, marks, omissions: [...omissions, ...drawn.omissions, ...unusedParts(figure)] };
+}
+
+/** More small figures than this are too many to compare. */
+const mostPanels = 30;
+
+function withinPanels({ facet }: ReportFigure, rows: readonly ReportRow[]) {
+  if (facet === undefined) return { rows, omissions: [] };
+  const channel = channelOf(facet);
+  const { values } = discreteDimension(
+    channel,
+    rows.map(row => row.values[channel.column] ?? null),
+  );
+  if (values.length <= mostPanels) return { rows, omissions: [] };
+  const shown = new Set(values.slice(0, mostPanels));
+  const kept = rows.filter(row => shown.has(discreteText(row.values[channel.column] ?? null)));
+  return {
+    rows: kept,
+    omissions: [`${values.length - mostPanels} of ${values.length} panels of \`${channel.column}\`.`],
+  };
 }
 
 /** What a kind of figure has no use for, in a sentence each. */

@@ -33,6 +33,13 @@ test('a failure blocks its descendants only', () => {
   expect(frontier.ready()).toEqual([3, 4]);
 });
 
+test('what needs a cancelled node is cancelled, unless something failed as well', () => {
+  const frontier = createFrontier();
+  for (const each of [node(0), node(1), node(2, 0), node(3, 0, 1)]) frontier.add(each);
+  frontier.finished(1, failed);
+  expect(frontier.finished(0, { state: 'cancelled' })).toEqual([{ id: 2, state: 'cancelled', because: 0 }]);
+});
+
 test('a fan-in runs when its quorum is there and every part has ended, and is blocked as soon as it cannot be', () => {
   const fanIn = (quorum: number) => {
     const frontier = createFrontier();

@@ -2,6 +2,7 @@
 import type { CellName } from '../../activities/report/report-rows.ts';
 import { counted } from '../../activities/report/format-value.ts';
 import type { CellRecord } from '../../schemas/cell-record.ts';
+import { grouped } from '../cli/quantities.ts';
 import type { Counts } from '../run/run-view.ts';
 import { environmentTallies, environmentWarnings } from './environment-tallies.ts';
 import { failureGroups } from './failure-groups.ts';
@@ -61,10 +62,10 @@ export function summaryOf(cells: number, counts: Counts, gates: readonly Registe
   const trouble = troubles(counts);
   const open = counts.waiting + counts.running;
   const parts = [
-    `${finished(counts).toLocaleString('en-US')} of ${counted(cells, 'cell')} have results (${counts.done} computed in this run, ${counts.cached} taken from the store)`,
+    `${grouped(finished(counts))} of ${counted(cells, 'cell')} have results (${grouped(counts.done)} computed in this run, ${grouped(counts.cached)} taken from the store)`,
     ...(trouble === '' ? [] : [trouble]),
-    ...(counts.skipped > 0 ? [`${counts.skipped} skipped by gates`] : []),
-    ...(open > 0 ? [`${open} still to come`] : []),
+    ...(counts.skipped > 0 ? [`${grouped(counts.skipped)} skipped by gates`] : []),
+    ...(open > 0 ? [`${grouped(open)} still to come`] : []),
   ];
   const verdicts = gates.length === 0 ? '' : ` ${verdictCounts(gates)}`;
   return `${parts.join(', ')}.${verdicts}`;

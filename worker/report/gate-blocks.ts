@@ -18,16 +18,17 @@ import { verdictWords } from './run-graph.ts';
 export function gateBlocks(gates: readonly RegisteredGate[]): Block[] {
   if (gates.length === 0) return [];
   const groups = [...groupBy(gates, ({ outcome }) => outcome.group ?? '')];
+  const tellsWhatFollowed = gates.some(({ followed }) => followed.length > 0);
   return [
     { kind: 'heading', level: 2, text: 'Registered gates', anchor: 'gates' },
     paragraph(
-      `${verdictCounts(gates)} Each was registered, threshold and all, before the first cell ran; the digest names that text.`,
+      `${verdictCounts(gates)} Each was registered, threshold and all, before the first cell ran; the digest names that text.${tellsWhatFollowed ? '' : ' No verdict skipped anything.'}`,
     ),
     ...groups.flatMap(([group, members]): Block[] => [
       ...(groups.length === 1 && group === ''
         ? []
         : [{ kind: 'heading', level: 3, text: group || 'Others' } satisfies Block]),
-      gateTable(members, group === '' ? 'Registered gates' : `Registered gates: ${group}`),
+      gateTable(members, group === '' ? 'Registered gates' : `Registered gates: ${group}`, tellsWhatFollowed),
     ]),
   ];
 }
@@ -53,19 +54,20 @@ export function verdictCounts(gates: readonly RegisteredGate[]): string {
   return `${counted(gates.length, 'gate')}: ${counts.join(', ')}.`;
 }
 
-function gateTable(gates: readonly RegisteredGate[], label: string): Block {
-  const headings = ['Claim', 'Estimate', 'Passes if', 'Verdict', 'Could it have rejected?', 'What followed'];
+function gateTable(gates: readonly RegisteredGate[], label: string, tellsWhatFollowed: boolean): Block {
+  const headings = ['Claim', 'Estimate', 'Passes if', 'Verdict', 'Could it have rejected?'];
+  const shown = tellsWhatFollowed ? [...headings, 'What followed'] : headings;
   return {
     kind: 'table',
     label,
-    columns: headings.map(heading => ({ heading, align: 'left' })),
+    columns: shown.map(heading => ({ heading, align: 'left' })),
     rows: gates.map(gate => [
       claimOf(gate),
       estimateOf(gate),
       thresholdOf(gate.outcome),
       verdictOf(gate.outcome),
       powerOf(gate.outcome),
-      [gate.followed.length > 0 ? gate.followed.join('; ') : 'nothing was skipped'],
+      ...(tellsWhatFollowed ? [[gate.followed.join('; ') || 'nothing was skipped']] : []),
     ]),
     layout: 'records',
   };

@@ -65,8 +65,8 @@ function troubleNote({ counts, sections, failures }: PageModel): Block[] {
 /** Where to find what. */
 export function contentsBlock({ sections, gates, failures }: PageModel): Block {
   const places = [
-    ...(gates.length > 0 ? [{ anchor: 'gates', title: 'Registered gates' }] : []),
     ...sections,
+    ...(gates.length > 0 ? [{ anchor: 'gates', title: 'Registered gates' }] : []),
     { anchor: 'study', title: 'The study' },
     { anchor: 'ran', title: 'What ran' },
     ...(failures.length > 0 ? [{ anchor: 'failures', title: 'Failures' }] : []),

@@ -25,7 +25,7 @@ export function graphBlocks({ graph }: PageModel): Block[] {
       alternative: `The ${graph.steps.length} steps of the study and what each reads from; the table below lists them.`,
       path: graphPath,
       caption: [
-        'Each box is a step, with its kind, its axes and the number of its cells; a box around several is a graph that the study uses as one step. Arrows lead from what is read to what reads it; those that longer ways imply are left out. Diamonds are gates; a dashed arrow leads to what a verdict may skip.',
+        'Each box is a step, with its kind, its axes and the number of its cells; a box around several is a graph that the study uses as one step. Arrows lead from what is read to what reads it; those that longer ways imply are left out. Diamonds are gates, those that read the same and skip nothing in one; a dashed arrow leads to what a verdict may skip.',
       ],
     },
   ];
@@ -56,6 +56,8 @@ export function ranBlocks(model: PageModel): Block[] {
 }
 
 function ranTable(ran: readonly StepTally[]): Block {
+  // A step whose `when` is false everywhere has no cells.
+  const steps = ran.filter(({ cells }) => cells > 0);
   return {
     kind: 'table',
     label: 'Steps with their cells',
@@ -70,7 +72,7 @@ function ranTable(ran: readonly StepTally[]): Block {
       { heading: 'time', align: 'right' },
       { heading: 'time saved', align: 'right' },
     ],
-    rows: ran.map(({ step, use, axes, cells, states, seconds, saved }) => [
+    rows: steps.map(({ step, use, axes, cells, states, seconds, saved }) => [
       [step],
       [use],
       [axes.join(' × ') || nothing],

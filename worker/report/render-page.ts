@@ -23,8 +23,8 @@ export interface RenderedPage {
 export function renderPage(model: PageModel): RenderedPage {
   const header = headerBlocks(model);
   const body = [
-    ...gateBlocks(model.gates),
     ...sectionBlocks(model),
+    ...gateBlocks(model.gates),
     ...graphBlocks(model),
     ...ranBlocks(model),
     ...methodBlocks(model),

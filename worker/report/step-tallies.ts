@@ -1,4 +1,5 @@
 /** How the cells of each step stand, and what work is behind them. */
+import { grouped } from '../cli/quantities.ts';
 import type { CellState } from '../../schemas/run.ts';
 import type { CellView, Counts } from '../run/run-view.ts';
 import type { StepTally } from './page-model.ts';
@@ -36,6 +37,6 @@ const badStates = ['failed', 'blocked', 'cancelled'] as const satisfies CellStat
 export function troubles(counts: Counts): string {
   return badStates
     .filter(state => counts[state] > 0)
-    .map(state => `${counts[state]} ${state}`)
+    .map(state => `${grouped(counts[state])} ${state}`)
     .join(', ');
 }

@@ -153,6 +153,16 @@ test('values are drawn in the order of `sort`, numbers by size, others as they c
   expect(values({ x: { column: 'arm', sort: ['arm 1', 'arm 7'] } }, rows)).toEqual(['arm 1', 'arm 10', 'arm 2']);
 });
 
+test('no more than thirty panels are drawn, and how many are not is said', () => {
+  const rows = Array.from({ length: 40 }, (_, index) => ({ subset: `s${index}`, score: index, arm: 'a' }));
+  const { dimensions, marks, omissions } = prepare({ kind: 'points', x: 'arm', y: 'score', facet: 'subset' }, rows);
+  expect([dimensions.facet?.values.length, marks.length, omissions]).toEqual([
+    30,
+    30,
+    ['10 of 40 panels of `subset`.'],
+  ]);
+});
+
 test('marks of one lane never hide each other, and lanes keep apart', () => {
   const rows = Array.from({ length: 300 }, (_, index) => ({
     condition: index % 2 ? 'a' : 'b',

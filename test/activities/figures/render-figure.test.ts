@@ -135,6 +135,19 @@ test('text of the data stays text', async () => {
     values,
   );
   expect(svg).not.toMatch(/<script|<img|<[a-z][^>]* onerror/);
-  expect(svg).not.toMatch(/[\u0000-\u0008\uD800-\uDFFF](?![\uDC00-\uDFFF])/u);
+  expect(svg).not.toMatch(/[^\P{Cc}\n\t]|\p{Cs}/u);
   expect(svg.length).toBeLessThan(40_000);
+});
+
+test('two thousand points are drawn within two seconds, in half a megabyte', async () => {
+  const values = Array.from({ length: 2000 }, (_, index) => ({
+    x: Math.sin(index),
+    y: Math.cos(index * 1.7),
+    arm: `arm ${index % 5}`,
+  }));
+  const begin = performance.now();
+  const { svg } = await draw({ kind: 'points', x: 'x', y: 'y', color: 'arm' }, values);
+  expect(performance.now() - begin).toBeLessThan(2000);
+  expect(svg.length).toBeLessThan(500_000);
+  expect(svg.match(/<path transform/g)!.length).toBeGreaterThanOrEqual(2000);
 });

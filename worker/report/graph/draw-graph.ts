@@ -35,6 +35,7 @@ export function drawGraph(graph: StudyGraph, id: string): string {
     element('desc', { id: `${id}-description` }, description),
     element('defs', {}, arrowHead(`${id}-arrow`)),
     layout.groups.map(group),
+    trunks(layout.routes),
     layout.routes.map(route => arrow(route, `${id}-arrow`)),
     layout.steps.map(node),
   ).markup;
@@ -51,30 +52,38 @@ function group({ label, box }: PlacedGroup): Html {
   return element('g', {}, element('rect', { ...rectangle(box), rx: 10, ...paper }), element('text', name, label));
 }
 
+/** Ways that several edges share are drawn once, or they would be darker than others. */
+function trunks(routes: readonly PlacedRoute[]): Html[] {
+  const shared = new Map<string, PlacedRoute['kind']>();
+  for (const { points, kind } of routes)
+    for (const [index, end] of points.slice(1, -1).entries()) shared.set(curve(points[index] ?? end, end), kind);
+  return [...shared].filter(([d]) => d !== '').map(([d, kind]) => element('path', { d, ...lineLook(kind) }));
+}
+
+/** The last piece of an edge's way, with its head. */
 function arrow({ from, to, kind, points }: PlacedRoute, head: string): Html {
   const [start, end] = [from, to].map(name => name.replace(/\.$/, ''));
   const words = kind === 'gate' ? `the verdict of ${start} may skip ${end}` : `${start} → ${end}`;
-  const line = {
-    d: curve(points),
+  const [before, last] = points.slice(-2);
+  const d = before === undefined || last === undefined ? '' : curve(before, last);
+  return element('path', { d, ...lineLook(kind), 'marker-end': `url(#${head})` }, element('title', {}, words));
+}
+
+function lineLook(kind: PlacedRoute['kind']) {
+  return {
     'stroke-opacity': 0.5,
     'stroke-width': 1.3,
     'stroke-dasharray': kind === 'gate' ? '5 4' : undefined,
-    'marker-end': `url(#${head})`,
   };
-  return element('path', line, element('title', {}, words));
 }
 
-/** Upright where it leaves and enters, straight through the layers it passes. */
-function curve(points: readonly Point[]): string {
-  return points
-    .map(({ x, y }, index) => {
-      const before = points[index - 1];
-      if (before === undefined) return `M${round(x)} ${round(y)}`;
-      if (before.x === x) return `V${round(y)}`;
-      const middle = round((before.y + y) / 2);
-      return `C${round(before.x)} ${middle} ${round(x)} ${middle} ${round(x)} ${round(y)}`;
-    })
-    .join('');
+/** Upright where it leaves and enters; nothing where it does not move. */
+function curve(from: Point, to: Point): string {
+  if (from.x === to.x && from.y === to.y) return '';
+  const start = `M${round(from.x)} ${round(from.y)}`;
+  if (from.x === to.x) return `${start}V${round(to.y)}`;
+  const middle = round((from.y + to.y) / 2);
+  return `${start}C${round(from.x)} ${middle} ${round(to.x)} ${middle} ${round(to.x)} ${round(to.y)}`;
 }
 
 function node(placed: PlacedStep): Html {
@@ -88,8 +97,8 @@ function node(placed: PlacedStep): Html {
     'stroke-width': isMarked ? 1.8 : 1.1,
   };
   const shape =
-    text.shape === 'diamond'
-      ? element('path', { d: diamond(box), ...outline })
+    text.point > 0
+      ? element('path', { d: diamond(box, text.point), ...outline })
       : element('rect', { ...rectangle(box), rx: 6, ...outline });
   return element('g', {}, element('title', {}, nodeWords(step)), shape, textLines(placed));
 }
@@ -123,10 +132,12 @@ function rectangle({ x, y, width, height }: Box) {
   return { x: round(x), y: round(y), width: round(width), height: round(height) };
 }
 
-function diamond({ x, y, width, height }: Box): string {
-  const middle = `${round(x + width / 2)}`;
-  const center = `${round(y + height / 2)}`;
-  return `M${middle} ${round(y)}L${round(x + width)} ${center}L${middle} ${round(y + height)}L${round(x)} ${center}Z`;
+/** Pointed at both sides; a diamond where its text is short, else drawn out. */
+function diamond({ x, y, width, height }: Box, length: number): string {
+  const point = Math.min(width / 2, length);
+  const [left, right, top, bottom] = [x, x + width, y, y + height].map(round);
+  const [from, to, middle] = [x + point, x + width - point, y + height / 2].map(round);
+  return `M${left} ${middle}L${from} ${top}H${to}L${right} ${middle}L${to} ${bottom}H${from}Z`;
 }
 
 function round(pixels: number): number {

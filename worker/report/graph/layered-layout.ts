@@ -54,30 +54,31 @@ function withPassing(
   edges: readonly LayoutEdge[],
   layers: ReadonlyMap<string, number>,
 ): { rows: LayerNode[][]; links: Link[]; paths: string[][] } {
-  const nodes = new Map(items.map(item => [item.id, { ...item, isPassing: false }]));
+  const nodes = new Map<string, LayerNode>(items.map(item => [item.id, { ...item, isPassing: false }]));
   const rows: LayerNode[][] = Array.from({ length: Math.max(...layers.values()) + 1 }, () => []);
   for (const node of nodes.values()) rows[layers.get(node.id) ?? 0]?.push(node);
-  const links: Link[] = [];
-  const paths = edges.map((edge, index) => {
+  const links = new Map<string, Link>();
+  const paths = edges.map(edge => {
     const [from, to] = [nodes.get(edge.from), nodes.get(edge.to)];
     if (from === undefined || to === undefined)
       throw new Error(`internal: an edge ${edge.from} → ${edge.to} of no box`);
     const path: LayerNode[] = [from];
     for (let row = (layers.get(edge.from) ?? 0) + 1; row < (layers.get(edge.to) ?? 0); row++) {
-      const passing = {
-        id: `${edge.from}→${edge.to}/${index}/${row}`,
-        width: gaps.passing,
-        height: 0,
-        isPassing: true,
-      };
-      rows[row]?.push(passing);
+      // Edges from one box share their way down, as branches share a trunk.
+      const id = `${edge.from}→${edge.bundle ?? ''}/${row}`;
+      const passing = nodes.get(id) ?? { id, width: gaps.passing, height: 0, isPassing: true };
+      if (!nodes.has(id)) rows[row]?.push(passing);
+      nodes.set(id, passing);
       path.push(passing);
     }
     path.push(to);
-    for (const [place, node] of path.slice(1).entries()) links.push({ from: path[place] ?? from, to: node });
+    for (const [place, node] of path.slice(1).entries()) {
+      const above = path[place] ?? from;
+      links.set(`${above.id}\n${node.id}`, { from: above, to: node });
+    }
     return path.map(node => node.id);
   });
-  return { rows, links, paths };
+  return { rows, links: [...links.values()], paths };
 }
 
 /** Where a layer begins, and how tall it is. */

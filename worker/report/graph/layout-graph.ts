@@ -9,6 +9,8 @@ export interface LayoutItem {
 export interface LayoutEdge {
   readonly from: string;
   readonly to: string;
+  /** Edges from one box that share this run together where they pass layers. */
+  readonly bundle?: string;
 }
 
 export interface Point {

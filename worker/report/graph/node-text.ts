@@ -2,7 +2,8 @@
 import type { GraphStep } from './study-graph.ts';
 
 export interface NodeText {
-  readonly shape: 'box' | 'diamond';
+  /** Pixels from a side's point to where its upper edge begins: 0 of a box, half the width of a diamond. */
+  readonly point: number;
   /** Lines from the top, the first in bold. */
   readonly lines: readonly string[];
   /** What is wrong with its cells; empty where nothing is. */
@@ -16,6 +17,10 @@ export const nodeType = { size: 12, advance: 7.3, line: 16, padding: 11 } as con
 
 const longestLine = 36;
 const narrowest = 104;
+
+/** A diamond is at most so wide; a longer one has points of this length. */
+const widestDiamond = 190;
+const drawnOut = 30;
 
 /** A gate is a diamond with its verdict; any other step a box with the number of its cells, its kind and its axes. */
 export function nodeText(step: GraphStep, label: string): NodeText {
@@ -31,15 +36,20 @@ export function nodeText(step: GraphStep, label: string): NodeText {
   const shown = [...lines, ...(trouble === '' ? [] : [trouble])].map(shortened);
   const text = Math.max(...shown.map(line => line.length)) * nodeType.advance;
   const height = shown.length * nodeType.line + 2 * nodeType.padding;
-  // A diamond holds text in its middle half.
-  const width = isGate ? text + 2 * height : text + 2 * nodeType.padding;
+  const { width, point } = isGate ? diamondWidth(text) : { width: text + 2 * nodeType.padding, point: 0 };
   return {
-    shape: isGate ? 'diamond' : 'box',
+    point,
     lines: lines.map(shortened),
     trouble,
     width: Math.max(narrowest, Math.ceil(width)),
     height,
   };
+}
+
+/** Text fills two fifths of a diamond's width; a long text draws the diamond out instead. */
+function diamondWidth(text: number): { readonly width: number; readonly point: number } {
+  const width = text * 2.5;
+  return width <= widestDiamond ? { width, point: width / 2 } : { width: text + 2 * drawnOut, point: drawnOut };
 }
 
 function troubleOf({ states, cells }: GraphStep): string {

@@ -1,6 +1,7 @@
 /** Places for a study's steps: graphs of the language as boxes within boxes, each laid out in layers. */
 import type { Box, LayoutEdge, Point } from './layout-graph.ts';
 import { layeredLayout } from './layered-layout.ts';
+import { mergeGates } from './merge-gates.ts';
 import { type NodeText, nodeText } from './node-text.ts';
 import { type TreeNode, edgesBetween, reducedEdges, stepTree, withoutCycles } from './step-tree.ts';
 import type { GraphStep, StudyGraph } from './study-graph.ts';
@@ -38,7 +39,8 @@ const margin = { side: 14, top: 30, bottom: 14 } as const;
 /** Wider layers are broken: a page is about this wide. */
 const widestLayer = 900;
 
-export function layoutStudy(graph: StudyGraph): StudyLayout {
+export function layoutStudy(study: StudyGraph): StudyLayout {
+  const graph = mergeGates(study);
   const isGate = ({ use }: GraphStep) => use === 'gate';
   // Gates stand among the steps that they decide on, not together.
   const gates = graph.steps.filter(isGate).map((step): TreeNode<GraphStep> => {
@@ -111,8 +113,8 @@ function drawnEdges(
     edges.filter(({ kind }) => kind === 'gate'),
   ).filter(({ from, to }) => !known.has(`${from}\n${to}`));
   return [
-    ...data.map(edge => ({ ...edge, kind: 'data' as const })),
-    ...gates.map(edge => ({ ...edge, kind: 'gate' as const })),
+    ...data.map(edge => ({ ...edge, kind: 'data' as const, bundle: 'data' })),
+    ...gates.map(edge => ({ ...edge, kind: 'gate' as const, bundle: 'gate' })),
   ];
 }
 

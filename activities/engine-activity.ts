@@ -1,0 +1,36 @@
+/** What every activity of the engine does around its work: it shows that it lives, and fails for good where that helps. */
+import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+
+/** Attempts at an activity: at the longest back-off some minutes, in which somebody may make room on a disk. */
+const engineAttempts = 30;
+
+/** Far below the heartbeat timeout, so that a busy moment is not taken for death. */
+const heartbeatMilliseconds = 2000;
+
+/**
+ * The engine's own trouble, not a cell's, ends here: a store that cannot be written is tried again for a while, a bug
+ * is not.
+ */
+export function engineActivity<Input, Output>(
+  work: (input: Input) => Promise<Output>,
+): (input: Input) => Promise<Output> {
+  return async input => {
+    const context = Context.current();
+    const beating = setInterval(() => context.heartbeat(), heartbeatMilliseconds);
+    try {
+      return await work(input);
+    } catch (error) {
+      throw finalIfHopeless(error);
+    } finally {
+      clearInterval(beating);
+    }
+  };
+}
+
+function finalIfHopeless(error: unknown): unknown {
+  const message = error instanceof Error ? error.message : String(error);
+  const hopeless = message.startsWith('internal:') || Context.current().info.attempt >= engineAttempts;
+  if (error instanceof ApplicationFailure || error instanceof CancelledFailure || !hopeless) return error;
+  const cause = error instanceof Error ? { cause: error } : {};
+  return ApplicationFailure.create({ type: 'engine', message, nonRetryable: true, ...cause });
+}

@@ -1,0 +1,112 @@
+/** Workflows on a real server, with the shipped bundle and either real activities on a memory store or ones of a test's own. */
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createActivities } from '../../activities/engine.ts';
+import type { CellRunners } from '../../activities/run-cells.ts';
+import type { Plan } from '../../schemas/plan.ts';
+import type { Activities, RunReference, Tally } from '../../schemas/engine.ts';
+import { createMemoryStore } from '../../store/memory-store.ts';
+import type { Store } from '../../store/store.ts';
+import { workflowBundle } from '../../worker/entry-points.ts';
+import { type EmbeddedServer, startServer } from '../../worker/server/embedded-server.ts';
+import { computeQueue } from '../../workflows/queues.ts';
+import { dependencies, newRun } from '../activities/rig.ts';
+import { binaryForTests, temporaryHome } from '../worker/server/rig.ts';
+
+let runtimeInstalled = false;
+
+const nothing = () => undefined;
+const silent = { log: nothing, trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+export interface WorkflowRig {
+  readonly server: EmbeddedServer;
+  readonly client: Client;
+  readonly connection: Connection;
+  readonly close: () => Promise<void>;
+}
+
+/** Undefined where no server is set up on this machine. */
+export async function startRig(): Promise<WorkflowRig | undefined> {
+  const binary = await binaryForTests();
+  if (binary === undefined) return undefined;
+  if (!runtimeInstalled) Runtime.install({ logger: silent });
+  runtimeInstalled = true;
+  const server = await startServer({ home: temporaryHome(), binary, progress: () => undefined });
+  const connection = await Connection.connect({ address: server.address });
+  const client = new Client({ connection });
+  return {
+    server,
+    client,
+    connection,
+    close: async () => {
+      await connection.close();
+      await server.stop();
+    },
+  };
+}
+
+export interface Serving {
+  readonly taskQueue: string;
+  readonly stop: () => Promise<void>;
+}
+
+let queues = 0;
+
+/** Serves activities and workflows on a queue of their own. */
+export async function serve(rig: WorkflowRig, activities: Activities): Promise<Serving> {
+  queues += 1;
+  const taskQueue = `test-${process.pid}-${queues}`;
+  const connection = await NativeConnection.connect({ address: rig.server.address });
+  const shared = { connection, namespace: 'default', shutdownForceTime: '5s' } as const;
+  const workers = [
+    await Worker.create({
+      ...shared,
+      taskQueue,
+      workflowBundle: { codePath: workflowBundle() },
+      activities: { ...activities },
+    }),
+    await Worker.create({ ...shared, taskQueue: computeQueue(taskQueue), activities: { ...activities } }),
+  ];
+  const running = Promise.all(workers.map(worker => worker.run()));
+  return {
+    taskQueue,
+    stop: async () => {
+      for (const worker of workers) worker.shutdown();
+      await running;
+      await connection.close();
+    },
+  };
+}
+
+export interface StartedRun {
+  readonly store: Store;
+  readonly reference: RunReference;
+  readonly serving: Serving;
+  readonly result: () => Promise<Tally>;
+  readonly workflowId: string;
+}
+
+/** Starts a run of the plan, its cells executed in this process. */
+export async function startRun(
+  rig: WorkflowRig,
+  plan: Plan,
+  change: (runners: CellRunners) => CellRunners = each => each,
+): Promise<StartedRun> {
+  const store = createMemoryStore();
+  const reference = await newRun(store, plan);
+  const runners = change({ light: dependencies(store), heavy: dependencies(store, { exclusive: true }) });
+  const serving = await serve(rig, createActivities(store, runners));
+  const workflowId = `${reference.run}-${serving.taskQueue}`;
+  const handle = await rig.client.workflow.start('runStudy', {
+    workflowId,
+    taskQueue: serving.taskQueue,
+    args: [reference],
+  });
+  return { store, reference, serving, workflowId, result: () => handle.result() as Promise<Tally> };
+}
+
+/** How cells ended, by the log: `state` by cell index. */
+export async function endsOf(store: Store, run: string): Promise<Map<number, string>> {
+  const { events } = await store.events(run);
+  return new Map(events.flatMap(event => (event.event === 'cell-ended' ? [[event.cell, event.state] as const] : [])));
+}
