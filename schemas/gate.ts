@@ -18,7 +18,7 @@ const rows = {
 };
 
 /** One scalar: taken from the rows of a table, or a metric that a step reports. */
-export const quantitySchema = z
+const quantitySchema = z
   .union([z.strictObject(rows), z.strictObject({ metric, at })], {
     error: 'must be `{ from, column, take }` or `{ metric }`',
   })
@@ -31,12 +31,11 @@ const adjustments = {
   absolute: z.boolean().optional().describe('compare the absolute value'),
 };
 
-export const estimandSchema = z
+const estimandSchema = z
   .union([z.strictObject({ ...rows, ...adjustments }), z.strictObject({ metric, at, ...adjustments })], {
     error: 'must be `{ from, column, take }` or `{ metric }`, with `minus`, `divide` and `absolute` as wanted',
   })
   .meta({ title: 'an estimand' });
-export type Estimand = z.output<typeof estimandSchema>;
 
 const consequence = z
   .strictObject({ skip: z.array(nameSchema).min(1).describe('steps that then do not run; of a graph, all its steps') })

@@ -21,7 +21,7 @@ import { reportSchema } from './report.ts';
 
 const description = z.string().optional().describe('for people');
 
-export const valueTypeSchema = z.enum(['int', 'float', 'string', 'bool', 'list']);
+const valueTypeSchema = z.enum(['int', 'float', 'string', 'bool', 'list']);
 export type ValueType = z.output<typeof valueTypeSchema>;
 
 /** What a document holds is JSON already; which values a parameter may have, its step kind says. */
@@ -29,7 +29,7 @@ const parameterSchema = z.custom<Json>(value => value !== undefined);
 
 const scalarListSchema = z.array(axisValueSchema);
 
-export const paramSchema = z
+const paramSchema = z
   .union(
     [
       axisValueSchema,
@@ -54,7 +54,7 @@ export type ParamDeclaration = z.output<typeof paramSchema>;
 
 const numberOrExpression = z.union([z.number(), expressionSchema]);
 
-export const axisSchema = z
+const axisSchema = z
   .union(
     [
       z.array(axisValueSchema).min(1),
@@ -95,7 +95,7 @@ export type Binding = z.output<typeof bindingSchema>;
 
 const resourceSchema = z.union([z.number().positive(), z.string().min(1)]);
 
-export const resourcesDeclarationSchema = z
+const resourcesDeclarationSchema = z
   .strictObject({
     cpu: resourceSchema.optional().describe('compute slots'),
     gpu: z.union([z.int().nonnegative(), expressionSchema]).optional(),
@@ -103,7 +103,6 @@ export const resourcesDeclarationSchema = z
     time: resourceSchema.optional().describe('seconds, or as in `90s`, `10m`, `2h`, `1d`'),
   })
   .meta({ title: 'resources' });
-export type ResourcesDeclaration = z.output<typeof resourcesDeclarationSchema>;
 
 export const stepSchema = z
   .strictObject({
@@ -144,7 +143,7 @@ const inPortSchema = z
   })
   .meta({ title: 'a port of a graph' });
 
-export const graphSchema = z
+const graphSchema = z
   .strictObject({
     description,
     in: z.record(nameSchema, inPortSchema).default({}).describe('ports through which it is given artifacts'),
@@ -191,4 +190,3 @@ export type StudyDeclaration = z.output<typeof studySchema>;
 
 /** What an imported file holds. */
 export const librarySchema = z.strictObject({ graphs }).meta({ title: 'an imported file' });
-export type LibraryDeclaration = z.output<typeof librarySchema>;

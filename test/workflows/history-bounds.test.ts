@@ -1,4 +1,4 @@
-import { temporal } from '@temporalio/proto';
+import type { temporal } from '@temporalio/proto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Plan } from '../../schemas/plan.ts';
 import { planOf } from '../activities/rig.ts';
@@ -19,7 +19,10 @@ const mostEvents = 4000;
 const mostInputBytes = 200_000;
 
 /** The worst case for histories: every cell an activity of its own. */
-const allHeavy = (plan: Plan): Plan => ({ ...plan, cellList: plan.cellList.map(cell => ({ ...cell, weight: 'heavy' })) });
+const allHeavy = (plan: Plan): Plan => ({
+  ...plan,
+  cellList: plan.cellList.map(cell => ({ ...cell, weight: 'heavy' })),
+});
 
 test('5,000 cells in chains, and joins over all of them, keep every history and every input within bounds', async () => {
   if (rig === undefined) return;
@@ -51,7 +54,9 @@ steps:
   const { events: history } = await rig.client.workflow.getHandle(started.workflowId).fetchHistory();
   const inputs = (history ?? []).flatMap(event => payloadsOf(event));
   for (const payload of inputs) expect(payload.data?.length ?? 0).toBeLessThan(mostInputBytes);
-  console.log(`${branches.length} branches, longest history ${events} events, largest input ${Math.max(...inputs.map(({ data }) => data?.length ?? 0))} bytes`);
+  console.log(
+    `${branches.length} branches, longest history ${events} events, largest input ${Math.max(...inputs.map(({ data }) => data?.length ?? 0))} bytes`,
+  );
 }, 240_000);
 
 function payloadsOf(event: temporal.api.history.v1.IHistoryEvent): temporal.api.common.v1.IPayload[] {
