@@ -1,10 +1,20 @@
 /**
  * Builds dist/: one file per process (command line, worker, compute process, server supervisor), bundled with our own
  * sources only (packages stay in node_modules), and the workflow bundle that workers load. Run by `npm ci` and before
- * start and test; takes a second when nothing in workflows/ has changed.
+ * start and test; nothing is done where nothing has changed since the last build.
  */
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -25,10 +35,7 @@ const entries = {
 const data = { 'go-build': 'worker/setup/temporal/go-build', 'native-packages': 'worker/setup/native/packages' };
 
 async function buildEntries() {
-  for (const name of existsSync(dist) ? readdirSync(dist) : []) {
-    if (name.endsWith('.js') && name !== 'workflow-bundle.js') rmSync(path.join(dist, name));
-  }
-  await build({
+  const { metafile } = await build({
     entryPoints: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, inRoot(file)])),
     outdir: dist,
     bundle: true,
@@ -40,38 +47,53 @@ async function buildEntries() {
     packages: 'external',
     sourcemap: 'linked',
     logLevel: 'warning',
+    metafile: true,
   });
+  removeStale(new Set(Object.keys(metafile.outputs).map(file => path.basename(file))));
   for (const [name, folder] of Object.entries(data)) cpSync(inRoot(folder), path.join(dist, name), { recursive: true });
 }
 
-/** Temporal's bundler takes seconds, so the bundle is made anew only when what goes into it has changed. */
+/** Chunks of earlier builds stay for a day: a process that was started from them may still have to load some. */
+function removeStale(current) {
+  const day = 24 * 60 * 60 * 1000;
+  for (const name of readdirSync(dist)) {
+    if (!/\.js(\.map)?$/.test(name) || current.has(name) || name === 'workflow-bundle.js') continue;
+    if (Date.now() - statSync(path.join(dist, name)).mtimeMs > day) rmSync(path.join(dist, name));
+  }
+}
+
 async function buildWorkflows() {
-  const bundle = path.join(dist, 'workflow-bundle.js');
-  const stamp = path.join(dist, 'workflow-bundle.sources');
-  const digest = workflowDigest();
-  if (existsSync(bundle) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
   const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
   const { code } = await bundleWorkflowCode({
     workflowsPath: inRoot('workflows/index.ts'),
     logger: new DefaultLogger('WARN'),
   });
-  writeFileSync(bundle, code);
+  const bundle = path.join(dist, 'workflow-bundle.js');
+  writeFileSync(`${bundle}.new`, code);
+  renameSync(`${bundle}.new`, bundle);
+}
+
+/** Makes something in dist/ unless it was made from the same sources; the stamp is written last, so a killed build is made again. */
+async function unlessMade(name, folders, make) {
+  const stamp = path.join(dist, `${name}.sources`);
+  const digest = digestOf(folders);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  rmSync(stamp, { force: true });
+  await make();
   writeFileSync(stamp, digest);
 }
 
-function workflowDigest() {
+function digestOf(folders) {
   const hash = createHash('sha256');
-  for (const folder of ['workflows', 'schemas']) {
-    for (const file of readdirSync(inRoot(folder))
-      .filter(name => name.endsWith('.ts'))
-      .sort()) {
-      hash.update(file).update(readFileSync(inRoot(folder, file)));
-    }
-  }
-  hash.update(readFileSync(inRoot('node_modules/@temporalio/worker/package.json')));
+  const files = folders
+    .flatMap(folder => readdirSync(inRoot(folder), { recursive: true }).map(name => path.join(folder, name)))
+    .filter(file => statSync(inRoot(file)).isFile());
+  for (const file of [...files.sort(), 'build.mjs', 'package-lock.json'])
+    hash.update(file).update(readFileSync(inRoot(file)));
   return hash.digest('hex');
 }
 
 mkdirSync(dist, { recursive: true });
-await buildEntries();
-await buildWorkflows();
+const sources = ['activities', 'models', 'planner', 'schemas', 'stats', 'store', 'worker', 'workflows'];
+await unlessMade('entries', sources, buildEntries);
+await unlessMade('workflow-bundle', ['schemas', 'workflows'], buildWorkflows);

@@ -1,21 +1,23 @@
 /**
  * Cuts the cells into branches, each of which runs as one child workflow: subtrees of the dominator tree up to a bound,
- * packed with their siblings only where there would be too many.
+ * packed with their siblings only where there would be too many, or where they are so light that a workflow each would
+ * cost more than they do.
  *
- * Why the branches need each other in no circle. Levels of the trunk never fall along an edge, and no edge leads from a
- * trunk cell to a cell of its level, so a circle would lie among the other branches of one level. There, a subtree is
- * entered at its root alone; a circle of subtrees would be a circle of cells. Siblings that are packed have no path
+ * Why the branches need each other in no cycle. Levels of the trunk never fall along an edge, and no edge leads from a
+ * trunk cell to a cell of its level, so a cycle would lie among the other branches of one level. There, a subtree is
+ * entered at its root alone; a cycle of subtrees would be a cycle of cells. Siblings that are packed have no path
  * between them, because every path between siblings climbs from one sibling level to a higher one.
  */
 import { type PlanCell, type PlannedBranch, cellName } from '../schemas/plan.ts';
 import type { DominatorTree } from './dominator-tree.ts';
-import { cellsPerBranchBound, largestBranch, mostBranches, smallestBranchBound } from './limits.ts';
+import { cellsPerBranchBound, largestBranch, lightPack, mostBranches, smallestBranchBound } from './limits.ts';
 import { type Needs, type Trunk, findTrunk } from './trunk.ts';
 
 export function cutBranches(cells: readonly PlanCell[]): PlannedBranch[] {
   const needs = cells.map(cellNeeds);
   const bound = branchBound(cells.length);
-  const groups = cells.length <= bound ? [[...cells.keys()]] : cutGroups(findTrunk(needs, bound), bound);
+  const isLight = (cell: number) => cells[cell]?.weight === 'light';
+  const groups = cells.length <= bound ? [[...cells.keys()]] : cutGroups(findTrunk(needs, bound), bound, isLight);
   return numberBranches(cells, needs, groups);
 }
 
@@ -40,11 +42,14 @@ interface Piece {
   readonly isWhole: boolean;
 }
 
-function cutGroups(trunk: Trunk, bound: number): number[][] {
+function cutGroups(trunk: Trunk, bound: number, isLight: (cell: number) => boolean): number[][] {
   const pieces = cutTree(trunk, bound);
   const alone = pieces.filter(({ isWhole }) => !isWhole).map(({ cells }) => [...cells]);
-  const siblings = siblingGroups(pieces, trunk);
-  const packed = (capacity: number) => siblings.flatMap(group => packGroup(group, capacity));
+  const [light, others] = split(siblingGroups(pieces, trunk), ({ cells }) => cells.every(isLight));
+  const packed = (capacity: number) => [
+    ...light.flatMap(group => packGroup(group, Math.max(capacity, lightPack))),
+    ...others.flatMap(group => packGroup(group, capacity)),
+  ];
   // The smallest capacity that brings the number of branches down to the most wanted.
   let [low, high] = [1, largestBranch];
   while (low < high) {
@@ -53,6 +58,13 @@ function cutGroups(trunk: Trunk, bound: number): number[][] {
     else low = middle + 1;
   }
   return [...alone, ...packed(low)];
+}
+
+/** Each group in two: the pieces of one kind, and the rest. */
+function split(groups: readonly Piece[][], isOfKind: (piece: Piece) => boolean): [Piece[][], Piece[][]] {
+  const ofKind = groups.map(group => group.filter(isOfKind));
+  const rest = groups.map(group => group.filter(piece => !isOfKind(piece)));
+  return [ofKind, rest];
 }
 
 function cutTree({ tree, isTrunk }: Trunk, bound: number): Piece[] {
@@ -179,6 +191,6 @@ function topologicalOrder(needs: Needs): number[] {
       .filter(node => (missing[node] = (missing[node] ?? 0) - 1) === 0);
     ready = next.sort((a, b) => a - b);
   }
-  if (order.length < needs.length) throw new Error('internal: branches need each other in a circle');
+  if (order.length < needs.length) throw new Error('internal: branches need each other in a cycle');
   return order;
 }

@@ -42,6 +42,9 @@ export const mostDiagnostics = 200;
 /** Cells of a branch: at about eight events each, its history stays under 4,000 events. */
 export const largestBranch = 500;
 
+/** Light cells take milliseconds, a workflow of their own some ten: siblings without heavy cells go together up to this. */
+export const lightPack = 250;
+
 /** A subtree up to this size stays one branch even in a small study. */
 export const smallestBranchBound = 16;
 

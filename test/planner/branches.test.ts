@@ -6,8 +6,10 @@ import { largestBranch, mostBranches } from '../../planner/limits.ts';
 import type { PlanCell } from '../../schemas/plan.ts';
 import { plan } from './rig.ts';
 
+type Weight = (cell: number) => PlanCell['weight'];
+
 /** Cells with nothing but what they need. */
-function cellsWith(needs: readonly (readonly number[])[]): PlanCell[] {
+function cellsWith(needs: readonly (readonly number[])[], weight: Weight = () => 'heavy'): PlanCell[] {
   return needs.map((needed, index) => ({
     index,
     step: `s${index}`,
@@ -15,7 +17,7 @@ function cellsWith(needs: readonly (readonly number[])[]): PlanCell[] {
     key: '0'.repeat(64) as PlanCell['key'],
     use: 'no-op',
     version: 1,
-    weight: 'light',
+    weight: weight(index),
     with: {},
     seeds: {},
     keep: [],
@@ -34,8 +36,8 @@ function cellsWith(needs: readonly (readonly number[])[]): PlanCell[] {
 }
 
 /** What must hold of branches: every cell in one, none too large, and each after those it needs. */
-function checkBranches(needs: readonly (readonly number[])[]) {
-  const cells = cellsWith(needs);
+function checkBranches(needs: readonly (readonly number[])[], weight?: Weight) {
+  const cells = cellsWith(needs, weight);
   const branches = cutBranches(cells);
   const all = branches.flatMap(branch => [...branch.cells]);
   expect([...all].sort((a, b) => a - b)).toEqual([...cells.keys()]);
@@ -73,9 +75,13 @@ function graphsUpTo(largest: number) {
 
 const graphs = graphsUpTo(120);
 
-test('branches partition any acyclic graph, stay small and never need each other in a circle', () => {
+test('branches partition any acyclic graph, stay small and never need each other in a cycle', () => {
   fc.assert(
-    fc.property(graphs, needs => void checkBranches(needs)),
+    fc.property(
+      graphs,
+      fc.integer({ min: 1, max: 9 }),
+      (needs, every) => void checkBranches(needs, cell => (cell % every === 0 ? 'heavy' : 'light')),
+    ),
     { numRuns: 300 },
   );
 });
@@ -107,11 +113,28 @@ test('a long chain is cut into pieces that follow each other', () => {
   expect(branches.every(({ cells }) => cells.length <= branchBound(1000))).toBe(true);
 });
 
-test('independent cells are packed only as far as keeps the branches few', () => {
+test('independent heavy cells are packed only as far as keeps the branches few', () => {
   const independent = (count: number) => checkBranches(Array.from({ length: count }, () => []));
   expect(independent(200)).toHaveLength(200);
   expect(independent(1000)).toHaveLength(mostBranches);
   expect(independent(10_000)).toHaveLength(mostBranches);
+});
+
+test('independent light cells share workflows, which cost more than they do', () => {
+  const independent = (count: number) =>
+    checkBranches(
+      Array.from({ length: count }, () => []),
+      () => 'light',
+    );
+  expect(independent(200)).toHaveLength(1);
+  expect(independent(1000)).toHaveLength(4);
+  expect(independent(10_000)).toHaveLength(40);
+});
+
+test('light siblings are packed apart from heavy ones', () => {
+  const needs = Array.from({ length: 300 }, () => []);
+  const branches = checkBranches(needs, cell => (cell < 100 ? 'heavy' : 'light'));
+  expect(branches.map(({ cells }) => cells.length).sort((a, b) => b - a)).toEqual([200, ...Array<number>(100).fill(1)]);
 });
 
 test('siblings with a path between them are never packed together', () => {

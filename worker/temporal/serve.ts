@@ -1,5 +1,5 @@
 /** A Temporal worker of one store: workflows, book-keeping and light cells on one queue, heavy cells on another. */
-import { NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
+import { type LogLevel, NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
 import type { Activities } from '../../schemas/engine.ts';
 import { computeQueue } from '../../workflows/queues.ts';
 import type { TemporalTarget } from './connection.ts';
@@ -67,17 +67,16 @@ export async function serve(options: ServeOptions): Promise<Serving> {
 }
 
 /** Temporal's own messages go to the worker's log; it must not take signals, since the worker process decides on them. */
-function installRuntime(log: (line: string) => void): void {
+function installRuntime(line: (line: string) => void): void {
   const write = (level: string) => (message: string, meta?: object) =>
-    log(`${level} ${message}${meta === undefined ? '' : ` ${safeText(meta)}`}`);
-  const logger = {
-    log: (level: string, message: string, meta?: object) => write(level)(message, meta),
-    trace: () => undefined,
-    debug: () => undefined,
-    info: () => undefined,
-    warn: write('WARN'),
-    error: write('ERROR'),
+    line(`${level} ${message}${meta === undefined ? '' : ` ${safeText(meta)}`}`);
+  const quiet = () => undefined;
+  const [warn, error] = [write('WARN'), write('ERROR')];
+  const log = (level: LogLevel, message: string, meta?: object) => {
+    if (level === 'ERROR') error(message, meta);
+    else if (level === 'WARN') warn(message, meta);
   };
+  const logger = { log, trace: quiet, debug: quiet, info: quiet, warn, error };
   Runtime.install({
     logger,
     shutdownSignals: [],
