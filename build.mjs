@@ -93,6 +93,7 @@ function digestOf(folders) {
   return hash.digest('hex');
 }
 
+if (process.argv.includes('--fresh')) rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 const sources = ['activities', 'models', 'planner', 'schemas', 'stats', 'store', 'worker', 'workflows'];
 await unlessMade('entries', sources, buildEntries);

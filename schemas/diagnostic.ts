@@ -1,7 +1,7 @@
 /** What is wrong with a study: where, what, how to mend, and a stable code. Printed by planner/print-diagnostic. */
 import { z } from 'zod';
 
-export const locationSchema = z.strictObject({
+const locationSchema = z.strictObject({
   file: z.string(),
   /** 1-based; column counts UTF-16 code units. */
   line: z.int().positive(),
@@ -11,7 +11,7 @@ export const locationSchema = z.strictObject({
 });
 export type Location = z.output<typeof locationSchema>;
 
-export const diagnosticSchema = z.strictObject({
+const diagnosticSchema = z.strictObject({
   /** Stable: `E…`, listed in planner/diagnostic-codes. */
   code: z.string(),
   /** One sentence: what was found, what is allowed, the nearest name. */

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 /** One estimate. A number alone is never enough: its n and, where the method has one, its interval travel with it. */
-export const metricSchema = z.strictObject({
+const metricSchema = z.strictObject({
   /** null where it is not estimable (no rows, zero variance); `note` then says why. */
   value: z.number().nullable(),
   /** Independent units behind the value. */

@@ -15,7 +15,7 @@ export const coordinatesSchema = z.record(z.string(), axisValueSchema);
 export type Coordinates = z.output<typeof coordinatesSchema>;
 
 /** One artifact that arrives at a port. */
-export const planPartSchema = z.strictObject({
+const planPartSchema = z.strictObject({
   /** Index of the cell that makes it, and that cell's key. */
   cell: z.int().nonnegative(),
   key: cellKeySchema,
@@ -27,7 +27,7 @@ export const planPartSchema = z.strictObject({
 });
 export type PlanPart = z.output<typeof planPartSchema>;
 
-export const planInputSchema = z.strictObject({
+const planInputSchema = z.strictObject({
   /** True where parts are gathered (then there may be any number of them), false where there is exactly one. */
   gathered: z.boolean(),
   axes: z.array(z.string()),
@@ -38,7 +38,7 @@ export const planInputSchema = z.strictObject({
 export type PlanInput = z.output<typeof planInputSchema>;
 
 /** A cell does not run where this gate's verdict is one of `verdicts`. */
-export const planGuardSchema = z.strictObject({
+const planGuardSchema = z.strictObject({
   /** Index of the gate's cell. */
   gate: z.int().nonnegative(),
   name: z.string(),
@@ -46,7 +46,7 @@ export const planGuardSchema = z.strictObject({
 });
 export type PlanGuard = z.output<typeof planGuardSchema>;
 
-export const resourcesSchema = z.strictObject({
+const resourcesSchema = z.strictObject({
   cpu: z.number().positive(),
   gpu: z.int().nonnegative(),
   memory: z.number().positive(),
@@ -75,7 +75,7 @@ export const planCellSchema = z.strictObject({
 export type PlanCell = z.output<typeof planCellSchema>;
 
 /** A group of cells that runs as one child workflow. */
-export const planBranchSchema = z.strictObject({
+const planBranchSchema = z.strictObject({
   index: z.int().nonnegative(),
   /** For people: the name of its first cell. */
   title: z.string(),
@@ -85,13 +85,12 @@ export const planBranchSchema = z.strictObject({
   /** The file of its cells (`planSliceSchema`). */
   slice: digestSchema,
 });
-export type PlanBranch = z.output<typeof planBranchSchema>;
 
 export const planSliceSchema = z.strictObject({ branch: z.int().nonnegative(), cells: z.array(planCellSchema) });
 export type PlanSlice = z.output<typeof planSliceSchema>;
 
 /** A step of the flattened study, graphs expanded. */
-export const planStepSchema = z.strictObject({
+const planStepSchema = z.strictObject({
   step: z.string(),
   use: z.string(),
   axes: z.array(z.string()),
@@ -102,7 +101,7 @@ export const planStepSchema = z.strictObject({
 export type PlanStep = z.output<typeof planStepSchema>;
 
 /** A gate as registered before the run: its cell and the digest of its specification. */
-export const planGateSchema = z.strictObject({
+const planGateSchema = z.strictObject({
   name: z.string(),
   cell: z.int().nonnegative(),
   key: cellKeySchema,

@@ -8,7 +8,7 @@ import type { StepKind } from './step-kind.ts';
 export type IdentifyPart = (part: PlanPart) => Pick<PartIdentity, 'id' | 'output'>;
 
 /** By the key of the cell that makes it. */
-export const byKey: IdentifyPart = part => ({ id: part.key, output: part.output });
+const byKey: IdentifyPart = part => ({ id: part.key, output: part.output });
 
 /**
  * The recipe of a cell of a kind. Parts for which `identify` gives nothing are left out: that is how a fan-in with

@@ -5,7 +5,7 @@ import { digestSchema } from './identity.ts';
 import { processMarkSchema } from './process-mark.ts';
 
 /** `done`: every cell is there. `failed`: some failed or were blocked. `interrupted`: nobody works at it now. */
-export const runStateSchema = z.enum(['running', 'paused', 'done', 'failed', 'cancelled']);
+const runStateSchema = z.enum(['running', 'paused', 'done', 'failed', 'cancelled']);
 export type RunState = z.output<typeof runStateSchema>;
 
 export const runRecordSchema = z.strictObject({
@@ -23,7 +23,7 @@ export const runRecordSchema = z.strictObject({
 export type RunRecord = z.output<typeof runRecordSchema>;
 
 /** How a cell ended in a run. `cached` needed no work here. */
-export const cellStateSchema = z.enum(['cached', 'done', 'failed', 'blocked', 'skipped', 'cancelled']);
+const cellStateSchema = z.enum(['cached', 'done', 'failed', 'blocked', 'skipped', 'cancelled']);
 export type CellState = z.output<typeof cellStateSchema>;
 
 const at = z.iso.datetime();

@@ -63,7 +63,7 @@ export function differenceComponent(of: {
  * Graybill, Jeyaratnam & Lu (1990), whose coverage stays near nominal at few degrees of freedom. Ends below 0 are cut
  * at 0, since a variance is not negative.
  */
-export function differenceInterval(of: {
+function differenceInterval(of: {
   readonly upper: MeanSquare;
   readonly lower: MeanSquare;
   readonly divisor: number;

@@ -6,7 +6,7 @@ import { parseSync } from 'oxc-parser';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-export const sourceFolders = [
+const sourceFolders = [
   'schemas',
   'planner',
   'workflows',

@@ -53,7 +53,7 @@ export interface Serving {
 let queues = 0;
 
 /** Serves activities and workflows on a queue of their own. */
-export async function serve(rig: WorkflowRig, activities: Activities): Promise<Serving> {
+async function serve(rig: WorkflowRig, activities: Activities): Promise<Serving> {
   queues += 1;
   const taskQueue = `test-${process.pid}-${queues}`;
   const connection = await NativeConnection.connect({ address: rig.server.address });

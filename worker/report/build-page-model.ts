@@ -58,7 +58,7 @@ export function buildPageModel(sources: PageSources): PageModel {
 }
 
 /** `410 of 412 cells have results (300 computed here, 110 from the store); 2 failed. 7 gates: 3 pass, 2 fail.` */
-export function summaryOf(cells: number, counts: Counts, gates: readonly RegisteredGate[]): string {
+function summaryOf(cells: number, counts: Counts, gates: readonly RegisteredGate[]): string {
   const trouble = troubles(counts);
   const open = counts.waiting + counts.running;
   const parts = [

@@ -29,7 +29,7 @@ export async function findServer(config: Config): Promise<FoundServer | undefine
 }
 
 /** The server that the environment names cannot be used. */
-export class ServerUnreachableError extends Error {
+class ServerUnreachableError extends Error {
   override readonly name = 'ServerUnreachableError';
 
   constructor(source: string, what: string) {

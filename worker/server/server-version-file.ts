@@ -55,7 +55,7 @@ export function completeDatabase(files: ServerFolder): void {
 }
 
 /** The database was made by another server than the one at hand. */
-export class ServerVersionError extends Error {
+class ServerVersionError extends Error {
   override readonly name = 'ServerVersionError';
 
   constructor(files: ServerFolder, made: VersionFile | undefined, binary: ServerBinary) {

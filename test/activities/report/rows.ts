@@ -21,7 +21,7 @@ export function rowsFrom(reference: string, columns: Columns, values: readonly R
 }
 
 /** Two conditions × three seeds. */
-export const scoreRows: readonly Row[] = [
+const scoreRows: readonly Row[] = [
   { condition: 'control', seed: '42', score: 48.25, questions: 48 },
   { condition: 'control', seed: '137', score: 51.5, questions: 48 },
   { condition: 'control', seed: '256', score: 44, questions: 48 },
