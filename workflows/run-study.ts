@@ -1,22 +1,9 @@
 /** A run as a workflow: its branches in the order their inputs allow, the pilot first. */
-import {
-  CancellationScope,
-  type ChildWorkflowHandle,
-  condition,
-  isCancellation,
-  setHandler,
-  startChild,
-  workflowInfo,
-} from '@temporalio/workflow';
-import type { BranchOverview, RunProgress, RunReference, Tally } from '../schemas/engine.ts';
+import { CancellationScope, isCancellation, setHandler } from '@temporalio/workflow';
+import type { RunReference, Tally } from '../schemas/engine.ts';
 import { book } from './activities.ts';
-import { createFrontier } from './frontier.ts';
+import { createCoordinator } from './coordinator.ts';
 import { pauseSignal, progressQuery, resumeSignal } from './messages.ts';
-import { runBranch } from './run-branch.ts';
-import { addTally, emptyTally } from './tally.ts';
-
-/** Branches running at once: enough to feed every slot, few enough for one coordinator's history and wake-ups. */
-const window = 50;
 
 export async function runStudy(reference: RunReference): Promise<Tally> {
   const run = createCoordinator(reference);
@@ -37,85 +24,4 @@ export async function runStudy(reference: RunReference): Promise<Tally> {
     });
   }
   return run.progress().cells;
-}
-
-interface Coordinator {
-  /** Runs these branches, and what has been given before, to their end. */
-  readonly drive: (branches: readonly BranchOverview[]) => Promise<void>;
-  /** Resolves when no branch is running. */
-  readonly settled: () => Promise<void>;
-  readonly pause: (paused: boolean) => void;
-  readonly progress: () => RunProgress;
-  readonly endState: () => 'done' | 'failed';
-}
-
-function createCoordinator(reference: RunReference): Coordinator {
-  const frontier = createFrontier();
-  const running = new Map<number, ChildWorkflowHandle<typeof runBranch> | undefined>();
-  let cells: Tally = emptyTally;
-  let paused = false;
-  let ended = 0;
-  let total = 0;
-  let broken = false;
-
-  const start = async (branch: number) => {
-    running.set(branch, undefined);
-    try {
-      const child = await startChild(runBranch, {
-        args: [{ ...reference, branch }],
-        workflowId: `${workflowInfo().workflowId}/branch-${branch}`,
-        workflowTaskTimeout: '5s',
-      });
-      running.set(branch, child);
-      if (paused) await child.signal(pauseSignal);
-      const tally = await child.result();
-      cells = addTally(cells, tally);
-    } catch (error) {
-      if (!isCancellation(error)) {
-        broken = true;
-        await book.noteRun({ ...reference, event: { branch, message: messageOf(error) } });
-      }
-    } finally {
-      running.delete(branch);
-      // A branch that lost cells still ends: what needs them finds out by itself, cell by cell.
-      frontier.finished(branch, { state: 'done' });
-      ended += 1;
-    }
-  };
-
-  const drive = async (branches: readonly BranchOverview[]) => {
-    total += branches.length;
-    for (const { id, needs } of branches)
-      frontier.add({ id, needs: needs.map(of => ({ of: [of], quorum: 1 })), guards: [] });
-    for (const { id } of branches.filter(({ recorded }) => recorded)) {
-      frontier.finished(id, { state: 'done' });
-      ended += 1;
-    }
-    while (frontier.more()) {
-      if (!paused) for (const id of frontier.ready(window - running.size)) void start(id);
-      const before = ended;
-      const pausedBefore = paused;
-      await condition(() => ended > before || paused !== pausedBefore);
-    }
-  };
-
-  const pause = (wanted: boolean) => {
-    if (paused === wanted) return;
-    paused = wanted;
-    for (const child of running.values()) void child?.signal(wanted ? pauseSignal : resumeSignal);
-    void book.noteRun({ ...reference, event: wanted ? 'run-paused' : 'run-resumed' });
-  };
-
-  return {
-    drive,
-    settled: () => condition(() => running.size === 0),
-    pause,
-    progress: () => ({ paused, branches: { total, ended, running: running.size }, cells }),
-    endState: () => (broken || cells.failed + cells.blocked + cells.cancelled > 0 ? 'failed' : 'done'),
-  };
-}
-
-function messageOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -53,7 +53,7 @@ async function runUnderKills(home: string, tell: (line: string) => void): Promis
     current = start(home, study);
     watch(current);
   };
-  const parts = random.permutation(kills).reduce<Part[]>((all, n) => [...all, everyPart[n % everyPart.length]!], []);
+  const parts = Array.from(random.permutation(kills), each => everyPart[each % everyPart.length]!);
   for (let done = 0; done < kills;) {
     await sleep(1000 * (0.3 + longestPause * random.uniform()));
     if (isOver && current.child.exitCode === 0) throw new Error(`the run was over after ${done} kills`);
@@ -91,6 +91,9 @@ async function findVictim(home: string, part: Part, commandLine: () => number | 
   return undefined;
 }
 
+/** File times are those of the last tick of the kernel's clock, so a cell of few milliseconds may seem to begin after its end. */
+const fileClockMilliseconds = 20;
+
 /** Digests of every output by cell, and heavy cells that were begun after their record was there. */
 async function results(home: string) {
   const store = await openFolderStore(homeOf(home).store);
@@ -107,7 +110,7 @@ async function results(home: string) {
     const name = cellName(cell.step, cell.at);
     for (const [output, { digest }] of Object.entries(record?.outputs ?? {})) digests.set(`${name}.${output}`, digest);
     // The record's file is linked into place once and never touched again: its time is that of publication.
-    const published = statSync(layout.record(cell.key)).mtimeMs;
+    const published = statSync(layout.record(cell.key)).mtimeMs + fileClockMilliseconds;
     const begunAfter = events.some(
       event => event.event === 'cell-started' && event.cell === cell.index && Date.parse(event.at) > published,
     );
