@@ -14,7 +14,6 @@ const allowed: Record<string, { values: string[]; types: string[] }> = {
     values: ['schemas', 'planner', 'store', 'stats', 'models', 'activities', 'worker', 'workflows'],
     types: [],
   },
-  web: { values: ['web'], types: ['schemas'] },
 };
 
 /** Heavy packages, and the only places that import them. */

@@ -6,17 +6,7 @@ import { parseSync } from 'oxc-parser';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-const sourceFolders = [
-  'schemas',
-  'planner',
-  'workflows',
-  'activities',
-  'models',
-  'stats',
-  'store',
-  'worker',
-  'web',
-];
+const sourceFolders = ['schemas', 'planner', 'workflows', 'activities', 'models', 'stats', 'store', 'worker'];
 
 export interface SourceImport {
   /** As written; relative ones resolved to a path from the root. */
