@@ -3,7 +3,7 @@ import { canonicalJson } from '../schemas/json.ts';
 import type { Axis } from './axis.ts';
 import { evaluateConstant } from './compile-term.ts';
 import type { AtClause, FlatInput } from './flat-step.ts';
-import { listNames, nearestName } from './nearest-name.ts';
+import { remedyFor, suggestion } from './nearest-name.ts';
 import { valueLocation } from './place.ts';
 import type { Planning } from './planning.ts';
 import type { ShapedStep } from './shaped-step.ts';
@@ -45,14 +45,17 @@ function checkValue({ axis, term, place }: AtClause, { list }: Planning): void {
   if (typeof value !== 'object' && axis.positions.has(value)) return;
   const names = axis.values.map(String);
   const text = typeof value === 'string' ? value : canonicalJson(value);
-  const nearest = names.includes(text) ? text : nearestName(text, names);
+  const isOtherType = names.includes(text);
+  const found = isOtherType
+    ? `it has \`${text}\`, ${typeof value === 'string' ? 'but not as text' : 'but as text'}.`
+    : suggestion(text, names, 'value');
   list.add({
     reason: 'bad-at',
     location: valueLocation(place),
-    message: `The axis \`${axis.name}\` has no value ${canonicalJson(value)}; ${nearest === undefined ? `its values are ${listNames(names)}` : `the nearest is \`${nearest}\``}.`,
-    remedy: names.includes(text)
+    message: `The axis \`${axis.name}\` has no value ${canonicalJson(value)}; ${found}`,
+    remedy: isOtherType
       ? `Write it as the axis does: ${typeof value === 'string' ? 'without quotes' : 'in quotes'}.`
-      : 'Name a value of the axis.',
+      : remedyFor(text, names, 'Name a value of the axis.'),
     related: [{ location: valueLocation(axis.place), note: 'the axis' }],
   });
 }

@@ -69,7 +69,7 @@ class AxisReader {
   #counted(count: number | undefined): readonly AxisValue[] | undefined {
     if (count === undefined) return undefined;
     if (!Number.isInteger(count) || count < 1)
-      return this.#refuse(`counts to ${count}`, 'Count to a whole number from 1.', 'count');
+      return this.#refuse(`has the count ${count}`, 'Let the count be a whole number from 1.', 'count');
     if (count > mostAxisValues) return this.#tooMany(count);
     return Array.from({ length: count }, (_, index) => index);
   }
@@ -85,7 +85,7 @@ class AxisReader {
     if (step === 0 || (to - from) / step < 0) {
       return this.#refuse(
         `never comes from ${from} to ${to} in steps of ${step}`,
-        'Turn the range or the sign of `step` round.',
+        'Swap the ends of the range, or give `step` the other sign.',
         'range',
       );
     }
@@ -118,7 +118,7 @@ class AxisReader {
       return readColumn(path, new TextDecoder('utf-8').decode(bytes), column);
     } catch (error) {
       if (!(error instanceof RowColumnProblem)) throw error;
-      const at = valueLocation(below(this.#place, /column/.test(error.message) ? 'column' : 'file'));
+      const at = valueLocation(below(this.#place, error.on));
       list.add({
         reason: 'bad-axis-file',
         location: at,
@@ -132,7 +132,8 @@ class AxisReader {
   /** Plain values from what a list or an expression gave. */
   #scalars(value: Json | undefined): readonly AxisValue[] | undefined {
     if (value === undefined) return undefined;
-    if (!isList(value)) return this.#refuse(`is given ${describeValue(value)}`, 'Let the expression give a list.');
+    if (!isList(value))
+      return this.#refuse(`is given ${describeValue(value)}, which is no list`, 'Let the expression give a list.');
     const scalars = value.flatMap((item): AxisValue[] =>
       typeof item === 'string' || typeof item === 'number' || typeof item === 'boolean' ? [item] : [],
     );
@@ -147,7 +148,7 @@ class AxisReader {
     this.#context.list.add({
       reason: 'bad-axis',
       location: valueLocation(below(this.#place, ...path)),
-      message: `The axis \`${this.#name}\` needs a number here; it is ${describeValue(value)}.`,
+      message: `The axis \`${this.#name}\` needs a number here; this is ${describeValue(value)}.`,
       remedy: 'Let the expression give a number.',
     });
     return undefined;

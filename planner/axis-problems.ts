@@ -20,12 +20,12 @@ export function addGatherNotConsumed(
   list.add({
     reason: 'gather-not-consumed',
     location: valueLocation(place),
-    message: `\`${source.step.localName}\` has the ${axes.length === 1 ? 'axis' : 'axes'} ${listNames(axes)}, which \`${step.localName}\` has not; its port \`${port}\` takes one artifact and gathers none.`,
-    remedy: `Add \`${first}\` to \`over\`, fix it with \`at: { ${first}: … }\`, or take a port that gathers.`,
+    message: `\`${source.step.localName}\` has the ${axes.length === 1 ? 'axis' : 'axes'} ${listNames(axes)}, which \`${step.localName}\` does not have, and the port \`${port}\` of \`${step.localName}\` takes one artifact only.`,
+    remedy: `Add \`${first}\` to \`over\`, fix it with \`at: { ${first}: … }\`, or use a step kind whose port gathers.`,
     related: [
       {
         location: valueLocation((step.over ?? step.bounds[0] ?? step).place),
-        note: `the axes of \`${step.localName}\` are said here`,
+        note: `the axes of \`${step.localName}\` are set here`,
       },
     ],
   });
@@ -48,7 +48,7 @@ export function refuseLeftOut(
     list.add({
       reason: 'axis-left-out',
       location: valueLocation(place),
-      message: `This varies with the axis \`${left.name}\`, which \`${step.localName}\` has not.`,
+      message: `This varies with the axis \`${left.name}\`, which \`${step.localName}\` does not have.`,
       remedy:
         over === undefined
           ? 'Resources add no axes: name only axes that the step has by itself.'
@@ -76,10 +76,17 @@ export function refuseIdleAxes(
     list.add({
       reason: 'idle-axis',
       location: valueLocation(overItem(over, axis)),
-      message: `Nothing in \`${step.localName}\` varies with \`${axis.name}\`: it would run ${axis.values.length} identical cells.`,
+      message: `Nothing in \`${step.localName}\` varies with \`${axis.name}\`${withoutColumn(inputs)}: it would run ${axis.values.length} identical cells.`,
       remedy: `Name \`${axis.name}\` in a seed or a parameter${scatterRemedy(axis, inputs)}.`,
     });
   }
+}
+
+/** Tables that could be scattered along an axis if they had its column. */
+function withoutColumn(inputs: readonly ShapedInput[]): string {
+  const tables = inputs.filter(({ kind, source, output }) => kind === 'table' && !columnsOf(source, output).isOpen);
+  const names = listNames(tables.map(({ source, output }) => `${source.step.localName}.${output}`));
+  return tables.length === 0 ? '' : `, and ${names} ${tables.length === 1 ? 'has' : 'have'} no column of that name`;
 }
 
 function scatterRemedy({ name }: Axis, inputs: readonly ShapedInput[]): string {

@@ -13,10 +13,13 @@ import { isSeed } from './seeds.ts';
 import { pathBeside } from './source-files.ts';
 import { type PlacedTerm, ValueProblem } from './term.ts';
 
+/** The name of a cell, for messages; undefined where the step has only one and the place of the problem says it all. */
+export type CellNamer = () => string | undefined;
+
 type CellValues = Pick<PlanCell, 'with' | 'files' | 'seeds' | 'resources'>;
 
 /** The values of one cell; undefined where there are problems, which are listed with the name of the cell. */
-export type CellValuesReader = (position: Position, cell: () => string) => CellValues | undefined;
+export type CellValuesReader = (position: Position, cell: CellNamer) => CellValues | undefined;
 
 export function cellValuesReader(step: FlatStep, planning: Planning): CellValuesReader {
   const { parameters, resources, seeds } = step;
@@ -35,9 +38,7 @@ export function cellValuesReader(step: FlatStep, planning: Planning): CellValues
 }
 
 /** Runs work on a cell; its problems are listed, each place once, since the next thousand cells may have the same. */
-export function problemLister({
-  list,
-}: Planning): <Result>(cell: () => string, work: () => Result) => Result | undefined {
+export function problemLister({ list }: Planning): <Result>(cell: CellNamer, work: () => Result) => Result | undefined {
   const told = new Set<string>();
   return (cell, work) => {
     try {
@@ -53,11 +54,11 @@ export function problemLister({
   };
 }
 
-function atCell(problem: Problem, cell: string): Problem {
-  return { ...problem, message: `${problem.message} That is at the cell \`${cell}\`.` };
+function atCell(problem: Problem, cell: string | undefined): Problem {
+  return cell === undefined ? problem : { ...problem, message: `${problem.message} That is at the cell \`${cell}\`.` };
 }
 
-type ReadAt<Value> = (position: Position, cell: () => string) => Value;
+type ReadAt<Value> = (position: Position, cell: CellNamer) => Value;
 
 /** Reads once per combination of the axes that terms vary with. */
 function remembered<Value>(terms: readonly PlacedTerm[], read: ReadAt<Value>): ReadAt<Value> {
@@ -74,7 +75,7 @@ function remembered<Value>(terms: readonly PlacedTerm[], read: ReadAt<Value>): R
 }
 
 interface CellContext {
-  readonly cell: () => string;
+  readonly cell: CellNamer;
   /** Problems told before, at other cells. */
   readonly told: Set<string>;
   readonly planning: Planning;

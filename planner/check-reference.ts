@@ -36,8 +36,8 @@ export function checkReference(resolution: Resolution, wanted: Wanted, planning:
       planning.list.add({
         reason: 'missing-input',
         location: referenceLocation(wanted),
-        message: `${wanted.taker} must be given, and \`${referenceIn(wanted.binding)}\` is an optional in-port.`,
-        remedy: 'Make the in-port required, or take another step kind.',
+        message: `${wanted.taker} is required, and the in-port \`${referenceIn(wanted.binding)}\`, which it takes, is left open by a use of the graph.`,
+        remedy: 'Make the in-port required, or give it an artifact wherever the graph is used.',
       });
       return false;
     case 'open':

@@ -4,7 +4,7 @@ import { checkRowExpression } from './expression.ts';
 import type { FlatStep } from './flat-step.ts';
 import type { FlatStudy } from './flatten-study.ts';
 import type { FlatGate } from './gates.ts';
-import { listNames, suggestion } from './nearest-name.ts';
+import { listNames, remedyFor, suggestion } from './nearest-name.ts';
 import { type Place, below, valueLocation } from './place.ts';
 import { type Planning, blaming } from './planning.ts';
 import type { ShapedInput, ShapedStep } from './shaped-step.ts';
@@ -100,7 +100,7 @@ function requireColumn(name: string, { columns, isOpen }: TableColumns, place: P
     reason: 'missing-column',
     location: valueLocation(place),
     message: `There is no column \`${name}\`; ${suggestion(name, columns.keys(), 'column')}`,
-    remedy: `The columns are ${listNames([...columns.keys()], 20)}.`,
+    remedy: remedyFor(name, columns.keys(), `Name one of the columns ${listNames([...columns.keys()], 20)}.`),
   });
 }
 

@@ -142,7 +142,7 @@ function checkUse(use: GraphUse, inner: Instance, planning: Planning): void {
 function checkOutPorts(instance: Instance, planning: Planning): void {
   for (const [port, reference] of Object.entries(instance.graph?.declaration.out ?? {})) {
     const resolution = resolveReference(instance, reference);
-    // A circle is told where uses of graphs are tied together, not inside the graphs.
+    // A cycle is told where uses of graphs are tied together, not inside the graphs.
     if (resolution.kind !== 'problem' || resolution.problem.reason === 'cycle' || instance.graph === undefined)
       continue;
     planning.list.add({ ...resolution.problem, location: valueLocation(below(instance.graph.place, 'out', port)) });

@@ -54,7 +54,7 @@ function checkParts(steps: readonly ShapedStep[], { list }: Planning): boolean {
 
 function product({ step, axes }: ShapedStep): string {
   const sizes = axes.map(axis => `${axis.values.length} ${axis.name}`);
-  return `\`${step.name}\` ${sizes.length === 0 ? '1' : sizes.join(' × ')}${sizes.length > 1 ? ` = ${whole(sizeOf(axes))}` : ''}`;
+  return `\`${step.name}\` has ${sizes.length === 0 ? '1' : sizes.join(' × ')}${sizes.length > 1 ? ` = ${whole(sizeOf(axes))}` : ''}`;
 }
 
 function whole(number: number): string {

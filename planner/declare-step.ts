@@ -7,7 +7,7 @@ import type { Axis } from './axis.ts';
 import { type TermContext, compileBareExpression, compileTerm } from './compile-term.ts';
 import type { AtClause, FlatStep, Over } from './flat-step.ts';
 import type { DeclaredStep, Instance } from './instance.ts';
-import { suggestion } from './nearest-name.ts';
+import { remedyFor, suggestion } from './nearest-name.ts';
 import { readParameters } from './parameters.ts';
 import { type Place, below, keyLocation, valueLocation } from './place.ts';
 import type { Planning } from './planning.ts';
@@ -82,7 +82,9 @@ function axisNamed(name: string, location: () => Location, { axes, list, source 
       reason: 'unknown-axis',
       location: location(),
       message: `The study has no axis \`${name}\`; ${isParam ? 'it is a param.' : suggestion(name, axes.keys(), 'axis')}`,
-      remedy: `Name an axis, or declare it: \`axes: { ${name}: … }\`.`,
+      remedy: isParam
+        ? `Declare an axis of another name; it may take its values from a list param: \`axes: { ${name}_axis: "\${${name}}" }\`.`
+        : remedyFor(name, axes.keys(), `Name an axis, or declare it: \`axes: { ${name}: … }\`.`),
     });
   }
   return axis;
@@ -133,7 +135,7 @@ export function readWhen({ declaration, place, context }: Written): PlacedTerm |
     context.list.add({
       reason: 'expression-type',
       location: valueLocation(at),
-      message: `\`when\` must be true or false; this gives ${term.type}.`,
+      message: `\`when\` must be true or false; this gives \`${term.type}\`.`,
       remedy: 'Compare, as in `condition != "control"`.',
     });
   }
@@ -150,7 +152,7 @@ function readStandIn({ declaration, place, context }: Written): FlatStep['standI
       reason: 'bad-else',
       location: valueLocation(at),
       message: `\`else\` names the input that stands in for the output, and there is no input \`${port}\`; ${suggestion(port, ports, 'input')}`,
-      remedy: 'Name one of the ports under `in:`.',
+      remedy: remedyFor(port, ports, 'Name one of the ports under `in:`.'),
     });
     return undefined;
   }
@@ -158,7 +160,7 @@ function readStandIn({ declaration, place, context }: Written): FlatStep['standI
     context.list.add({
       reason: 'bad-else',
       location: keyLocation(at),
-      message: '`else` without `when` never comes to pass.',
+      message: '`else` without `when` has no effect.',
       remedy: 'Add `when:`, or remove `else:`.',
     });
   }
@@ -174,7 +176,7 @@ function readKeep(kind: StepKind, { declaration, place, context }: Written): rea
     context.list.add({
       reason: 'unknown-keep',
       location: valueLocation(typeof declaration.keep === 'string' ? at : below(at, index)),
-      message: `\`${kind.kind}\` has nothing to keep by the word \`${word}\`; ${suggestion(word, known, 'such word')}`,
+      message: `\`${kind.kind}\` cannot keep \`${word}\`; ${known.length === 0 ? 'it has only its outputs.' : suggestion(word, known, 'such thing')}`,
       remedy: known.length === 0 ? 'Remove `keep:`.' : `Write \`${known[0] ?? ''}\`.`,
     });
   }

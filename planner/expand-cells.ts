@@ -44,10 +44,15 @@ function expandStep(shaped: ShapedStep, position: Position, { expansion, byStep,
   const before = planning.list.reported();
   forEachPlace(axes, position, () => {
     const at: Coordinates = Object.fromEntries(axes.map(axis => [axis.name, valueAt(axis, position)]));
-    const name = () => cellName(step.name, at);
+    const name = () => nameForMessages(shaped, at);
     places.push(listing(name, () => make(position, at, expansion)));
   });
   if (planning.list.reported() > before) planning.faulty.add(step);
+}
+
+/** None for the only cell of a step that stands in one place: the study, not a graph. */
+function nameForMessages({ step, axes }: ShapedStep, at: Coordinates): string | undefined {
+  return axes.length === 0 && step.name === step.localName ? undefined : cellName(step.name, at);
 }
 
 function guardsOf({ guards }: ShapedStep, { places }: Expansion, byStep: Context['byStep']): PlanCell['guards'] {
@@ -72,7 +77,7 @@ function cellMaker(shaped: ShapedStep, guards: PlanCell['guards'], readValues: C
     }
     const arrived = inputsAt(inputs, position, expansion);
     if (arrived === undefined) return undefined;
-    const values = readValues(position, () => cellName(step.name, at));
+    const values = readValues(position, () => nameForMessages(shaped, at));
     if (values === undefined) return undefined;
     const cell = {
       step: step.name,

@@ -48,7 +48,7 @@ export function describeFailure(failure: Failure, variables: readonly string[]):
     return new ExpressionProblem({ reason, message, remedy: remedies[code] ?? 'Change the expression.', range });
   }
   const [, left = '', operator = '', right = ''] = overload;
-  const message = `\`${operator}\` cannot take ${typeName(left)} and ${typeName(right)}.`;
+  const message = `\`${operator}\` cannot take \`${typeName(left)}\` and \`${typeName(right)}\`.`;
   const remedy = 'Convert one of them with `double(…)`, `int(…)` or `string(…)`.';
   return new ExpressionProblem({ reason, message, remedy, range });
 }

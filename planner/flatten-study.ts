@@ -2,12 +2,12 @@
 import { type Connections, connect } from './connect.ts';
 import type { FlatStep } from './flat-step.ts';
 import { type FlatGate, readGates } from './gates.ts';
-import { checkUnusedParts } from './graph-recursion.ts';
 import { type Instance, stepsOf } from './instance.ts';
 import { instantiateStudy, sketchGraph } from './instantiate.ts';
 import type { Planning } from './planning.ts';
 import { readReport } from './report.ts';
 import type { Scope } from './term.ts';
+import { checkUnusedParts } from './unused-graph-parts.ts';
 
 export interface FlatStudy {
   readonly root: Instance;

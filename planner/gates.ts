@@ -9,7 +9,7 @@ import type { FlatInput, FlatStep } from './flat-step.ts';
 import { type Operand, gateInputs, operandsOf } from './gate-inputs.ts';
 import { type Instance, stepsOf } from './instance.ts';
 import { contextOf } from './instance-context.ts';
-import { listNames, nearestName, suggestion } from './nearest-name.ts';
+import { listNames, remedyFor, suggestion } from './nearest-name.ts';
 import { type Place, below, keyLocation, valueLocation } from './place.ts';
 import { type Planning, blaming } from './planning.ts';
 import { sectionKind, sectionStep } from './section-step.ts';
@@ -134,12 +134,11 @@ function skippedSteps(
   if (member?.kind === 'graph') return stepsOf(member.instance);
   if (member?.kind === 'broken') return undefined;
   const names = [...study.members.keys()];
-  const nearest = nearestName(name, names);
   planning.list.add({
     reason: 'unknown-skip',
     location: valueLocation(place),
     message: `The study has no step \`${name}\` to skip; ${suggestion(name, names, 'step')}`,
-    remedy: nearest === undefined ? 'Name a step of the study.' : `Write \`${nearest}\`.`,
+    remedy: remedyFor(name, names, 'Name a step of the study.'),
     related: [{ location: keyLocation(gate), note: 'for this gate' }],
   });
   return undefined;

@@ -5,7 +5,7 @@ import type { Position } from './axis.ts';
 import { type TermContext, compileTerm, evaluateConstant } from './compile-term.ts';
 import type { DiagnosticList } from './diagnostic-list.ts';
 import { isReservedWord } from './expression.ts';
-import { meantNames, suggestion } from './nearest-name.ts';
+import { meantNames, remedyFor, suggestion } from './nearest-name.ts';
 import { reservedName } from './reserved-name.ts';
 import { type Place, below, keyLocation, valueLocation } from './place.ts';
 import { describeValue } from './describe-value.ts';
@@ -28,7 +28,7 @@ export function graphScope(
       reason: 'unknown-parameter',
       location: keyLocation(below(place, 'with', name)),
       message,
-      remedy: 'Rename or remove it.',
+      remedy: remedyFor(name, names, 'Remove it.'),
     });
   }
   const scope = new Map<string, Term>();
@@ -64,7 +64,7 @@ function typed(value: Json, type: ValueType, place: Place, context: TermContext)
   if (term === undefined) return none;
   const check = (found: Json): Json => {
     if (isOfType(found, type)) return found;
-    const message = `This must be ${typeNoun(type)}; it is ${describeValue(found)}.`;
+    const message = `\`${parameterAt(place)}\` must be ${typeNoun(type)}; it is ${describeValue(found)}.`;
     throw new ValueProblem({
       reason: 'bad-parameter',
       message,
@@ -81,17 +81,22 @@ function typed(value: Json, type: ValueType, place: Place, context: TermContext)
   return evaluateConstant(checked, context.list) === undefined ? none : checked;
 }
 
+/** The parameter whose value, or whose default, stands at a place. */
+function parameterAt({ path }: Place): string {
+  return String(path.at(-1) === 'default' && path.at(-3) === 'with' ? path.at(-2) : path.at(-1));
+}
+
 /** Whether what is known of a varying value allows the type. */
 function fits(term: Term, type: ValueType, place: Place, { list }: TermContext): boolean {
   const wanted = celTypeOfDeclared(type);
   const isFit = term.type === 'dyn' || term.type.startsWith(wanted) || (wanted === 'double' && term.type === 'int');
   if (!isFit) {
-    const message = `This must be ${typeNoun(type)}; the expression gives ${term.type}.`;
+    const message = `\`${parameterAt(place)}\` must be ${typeNoun(type)}; the expression gives \`${term.type}\`.`;
     list.add({
       reason: 'bad-parameter',
       location: valueLocation(place),
       message,
-      remedy: `Convert it, or change the type that the graph declares.`,
+      remedy: 'Convert it, or change the type that the graph declares.',
     });
   }
   return isFit;

@@ -48,7 +48,7 @@ export function describeSchemas(schemas: readonly JsonSchema[]): string {
 
 function describe(schema: JsonSchema): string {
   if (schema.title !== undefined) return schema.title;
-  if (schema.enum !== undefined) return listNames(schema.enum.map(String), 12).replace(/ and (`[^`]*`)$/, ' or $1');
+  if (schema.enum !== undefined) return listNames(schema.enum.map(String), 12, 'or');
   if (schema.const !== undefined) return `\`${String(schema.const)}\``;
   switch (schema.type) {
     case 'integer':

@@ -1,30 +1,44 @@
 /** What a cell's key is made of: every field of its pre-image, in the words of the documentation. */
 import type { InputIdentity, PartIdentity, Recipe } from '../schemas/identity.ts';
 
-type Fields<Of> = { readonly [Field in keyof Required<Of>]: string };
+export interface KeyField {
+  /** Its path in the pre-image: `inputs.PORT.parts[i].id`. */
+  readonly field: string;
+  readonly meaning: string;
+}
 
-/** Each field of a recipe. Names of steps, graphs, files and studies, resources, axis values and machines are in none. */
-export const keyFields: Fields<Recipe> & { readonly tag: string } = {
-  tag: 'The version of the pre-image itself: raised when the meaning of a field changes.',
+type Meanings<Of> = { readonly [Field in keyof Required<Of>]: string };
+
+const recipeFields: Meanings<Recipe> & { readonly tag: string } = {
+  tag: 'The version of this text itself, raised when the meaning of a field changes.',
   use: 'The step kind.',
-  version: 'The version of the step kind, raised with every change of its behaviour.',
+  version: 'The version of the step kind, raised with every change of its behaviour: this is how code is in the key.',
   with: 'All parameters after defaults and expressions; one that names a file stands for the digest of the file.',
   seeds: 'Every named seed, under the name that the step kind gives it.',
-  keep: 'What is kept beyond the outputs, sorted.',
-  at: 'Axis values, for step kinds alone that count every cell as its own.',
-  inputs: 'What arrives at each port (see the fields of an input and of its parts).',
+  keep: 'What is kept beyond the outputs (`checkpoints`), sorted.',
+  at: 'Axis values, only for step kinds that count every cell as its own (`no-op`).',
+  inputs: 'What arrives, by port.',
 };
 
-/** Each field of an input in a recipe. */
-export const inputKeyFields: Fields<InputIdentity> = {
+const inputFields: Meanings<InputIdentity> = {
   axes: 'The axes that are gathered at the port, in the order of the study.',
   parts: 'The artifacts that arrive, in the order of those axes.',
 };
 
-/** Each field of a part in a recipe. */
-export const partKeyFields: Fields<PartIdentity> = {
-  at: 'Its values on the gathered axes.',
+const partFields: Meanings<PartIdentity> = {
+  at: 'The place of the artifact on the gathered axes.',
   id: 'The key of the cell that makes it (in a content key: the digest of its bytes).',
-  output: 'Which output of that cell it is.',
-  where: 'Of a scattered table, the column values whose rows are taken.',
+  output: 'Which output of that cell it is (in a content key: left out).',
+  where: 'Where only some rows of a table are taken: the column values that choose them.',
 };
+
+/** Every field, in order. Names of studies, steps, graphs and files, `quorum`, `resources` and machines are in none. */
+export const keyFields: readonly KeyField[] = [
+  ...fieldsBelow('', recipeFields),
+  ...fieldsBelow('inputs.PORT.', inputFields),
+  ...fieldsBelow('inputs.PORT.parts[i].', partFields),
+];
+
+function fieldsBelow(path: string, meanings: { readonly [field: string]: string }): KeyField[] {
+  return Object.entries(meanings).map(([field, meaning]) => ({ field: path + field, meaning }));
+}

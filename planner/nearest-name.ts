@@ -29,20 +29,27 @@ export function suggestion(name: string, known: Iterable<string>, noun: string):
     : `there ${names.length === 1 ? 'is' : 'are'} ${listNames(names)}.`;
 }
 
+/** What to do about an unknown name: to write the nearest (after what stands before it), or else something other. */
+export function remedyFor(name: string, known: Iterable<string>, otherwise: string, before = ''): string {
+  const nearest = nearestName(name, known);
+  return nearest === undefined ? otherwise : `Write \`${before}${nearest}\`.`;
+}
+
 /** Known names that unknown ones seem to mean: told once, as a misspelling, they are not missing as well. */
 export function meantNames(written: readonly string[], known: readonly string[]): ReadonlySet<string> {
   return new Set(written.filter(name => !known.includes(name)).flatMap(name => nearestName(name, known) ?? []));
 }
 
 /** `a`, `b` and `c`, cut off where there are many. */
-export function listNames(names: readonly string[], most = 8): string {
+export function listNames(names: readonly string[], most = 12, conjunction: 'and' | 'or' = 'and'): string {
   const shown = names.slice(0, most).map(name => `\`${name}\``);
-  if (names.length > most) return `${shown.join(', ')} and ${names.length - most} more`;
+  if (names.length > most) return `${shown.join(', ')} ${conjunction} ${names.length - most} more`;
   const last = shown.pop();
-  return shown.length === 0 ? (last ?? 'none') : `${shown.join(', ')} and ${last}`;
+  return shown.length === 0 ? (last ?? 'none') : `${shown.join(', ')} ${conjunction} ${last}`;
 }
 
 function difference(a: string, b: string): number {
+  if (plain(a) === plain(b)) return 0;
   if (isPieceOf(a, b)) return 1;
   return letters(a) === letters(b) ? 0.5 : distance(plain(a), plain(b));
 }

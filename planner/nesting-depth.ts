@@ -19,7 +19,7 @@ export function isShallow(
     reason: 'too-deep',
     location: locate(document, { start: offset, end: offset + 1 }),
     message: `Values are nested too deeply: at most ${deepestFlow} brackets inside each other, or ${deepestIndentation} columns of indentation.`,
-    remedy: 'Look for a bracket that is never closed.',
+    remedy: 'Look for a bracket that is never closed, or for lines that are indented ever further.',
   });
   return false;
 }

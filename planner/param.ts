@@ -5,7 +5,7 @@ import type { ParamDeclaration, ValueType } from '../schemas/study.ts';
 import { type CelType, isList } from './cel-value.ts';
 import { describeValue } from './describe-value.ts';
 import type { Problem } from './diagnostic-list.ts';
-import { listNames, nearestName } from './nearest-name.ts';
+import { listNames, remedyFor } from './nearest-name.ts';
 import { type Place, below } from './place.ts';
 import { type Term, constantTerm } from './term.ts';
 import { celTypeOfDeclared, isOfType, typeNoun, valueTypeOf } from './value-type.ts';
@@ -50,9 +50,9 @@ export function misfit(param: Param, value: Json): Words | undefined {
   const odd = choices === undefined ? undefined : items.find(item => !choices.some(choice => choice === item));
   if (choices !== undefined && odd !== undefined) {
     const names = choices.map(String);
-    const nearest = nearestName(typeof odd === 'string' ? odd : canonicalJson(odd), names);
-    const message = `\`${name}\` must be one of ${listNames(names)}; it is ${describeValue(odd)}.`;
-    return { message, remedy: `Write ${nearest === undefined ? 'one of them' : `\`${nearest}\``}.` };
+    const text = typeof odd === 'string' ? odd : canonicalJson(odd);
+    const message = `\`${name}\` must be ${listNames(names, 12, 'or')}; it is ${describeValue(odd)}.`;
+    return { message, remedy: remedyFor(text, names, 'Write one of them.') };
   }
   const outside = items.find(item => typeof item === 'number' && (item < (min ?? item) || item > (max ?? item)));
   if (outside === undefined) return undefined;

@@ -5,7 +5,7 @@ import type { StepKind } from '../schemas/step-kind.ts';
 import { type TermContext, compileTerm, evaluateConstant } from './compile-term.ts';
 import type { DiagnosticList } from './diagnostic-list.ts';
 import { jsonSchemaOf } from './json-schema.ts';
-import { listNames, meantNames, suggestion } from './nearest-name.ts';
+import { listNames, meantNames, remedyFor, suggestion } from './nearest-name.ts';
 import { type Place, below, keyLocation, valueLocation } from './place.ts';
 import { type ShapeProblem, shapeProblems } from './shape-problems.ts';
 import { type PlacedTerm, constantValue, isConstant } from './term.ts';
@@ -30,7 +30,7 @@ export function readParameters(
         reason: 'unknown-parameter',
         location: keyLocation(at),
         message,
-        remedy: 'Rename or remove it.',
+        remedy: remedyFor(name, names, 'Remove it.'),
       });
     } else {
       const term = compileTerm(value, at, context);
@@ -92,7 +92,7 @@ function addMissing(kind: StepKind, names: readonly string[], place: Place, list
     reason: 'missing-parameter',
     location: keyLocation(below(place, 'with')),
     message: `\`${kind.kind}\` needs the ${others.length === 0 ? 'parameter' : 'parameters'} ${listNames(names)}.`,
-    remedy: `Add to \`with:\` ${meanings.join(', ')}.`,
+    remedy: `Add ${meanings.join(', ')} to \`with:\`.`,
   });
 }
 

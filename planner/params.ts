@@ -48,7 +48,7 @@ class ParamResolution {
     this.#open.push(param);
     const term = this.#evaluate(param);
     this.#open.pop();
-    // In a circle it has been given up meanwhile, and stays so.
+    // In a cycle it has been given up meanwhile, and stays so.
     const settled = this.resolved.get(param.name) ?? term;
     this.resolved.set(param.name, settled);
     return settled;
@@ -70,7 +70,7 @@ class ParamResolution {
     this.#context.list.add({
       reason: 'param-cycle',
       location: valueLocation(param.defaultPlace),
-      message: `Defaults need each other in a circle: ${[...hops, param].map(({ name }) => `\`${name}\``).join(' needs ')}.`,
+      message: `Defaults need each other in a cycle: ${[...hops, param].map(({ name }) => `\`${name}\``).join(' needs ')}.`,
       remedy: 'Give one of them a plain value.',
       related: hops
         .slice(1)

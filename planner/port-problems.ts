@@ -2,8 +2,9 @@
 import type { ArtifactKind } from '../schemas/artifact.ts';
 import type { InputPort } from '../schemas/step-kind.ts';
 import type { Problem } from './diagnostic-list.ts';
-import { listNames, suggestion } from './nearest-name.ts';
+import { listNames, remedyFor, suggestion } from './nearest-name.ts';
 import { type Place, keyLocation } from './place.ts';
+import { findNode } from './source-node.ts';
 
 interface Port {
   readonly port: string;
@@ -17,7 +18,7 @@ export function unknownPort({ port, owner, place }: Port, ports: readonly string
     reason: 'unknown-port',
     location: keyLocation(place),
     message: `${owner} has no input port \`${port}\`; ${suggestion(port, ports, 'input port')}`,
-    remedy: ports.length === 0 ? 'Remove it.' : `Its ports are ${listNames(ports)}.`,
+    remedy: ports.length === 0 ? 'Remove it.' : remedyFor(port, ports, `Its ports are ${listNames(ports)}.`),
   };
 }
 
@@ -25,11 +26,12 @@ export function missingInput(
   { port, owner, place }: Port,
   { kind, summary }: Pick<InputPort, 'kind' | 'summary'>,
 ): Problem {
+  const isWritten = findNode(place.document.root, [...place.path, 'in']).value !== undefined;
   return {
     reason: 'missing-input',
     location: keyLocation(place),
     message: `${owner} lacks its input \`${port}\`.`,
-    remedy: `Add \`in: { ${port}: … }\`: ${article(kind)} (${summary}).`,
+    remedy: `Add ${isWritten ? `\`${port}: …\` to its \`in:\`` : `\`in: { ${port}: … }\``}: ${article(kind)} (${summary}).`,
   };
 }
 

@@ -4,7 +4,7 @@ import { type OutputPort, outputPorts } from '../schemas/step-kind.ts';
 import type { Problem } from './diagnostic-list.ts';
 import type { FlatStep, Source } from './flat-step.ts';
 import { type Instance, inPort } from './instance.ts';
-import { listNames, suggestion } from './nearest-name.ts';
+import { listNames, remedyFor, suggestion } from './nearest-name.ts';
 import { below, keyLocation } from './place.ts';
 
 export type Resolution =
@@ -18,7 +18,7 @@ export type Resolution =
   /** The reference itself is at fault. */
   | { readonly kind: 'problem'; readonly problem: Omit<Problem, 'location'> };
 
-/** Who asks, and which references led here: through graphs they might lead in a circle. */
+/** Who asks, and which references led here: through graphs they might lead in a cycle. */
 export interface Asker {
   /** The step whose input it is: it never means itself, so that its own name is the in-port of that name. */
   readonly step?: string;
@@ -59,7 +59,7 @@ function resolveOutput(step: FlatStep, [written, ...more]: readonly string[]): R
     return problem({
       reason: 'unknown-output',
       message: `\`${step.localName}\` (\`${step.kind.kind}\`) has no output \`${unknown}\`; ${suggestion(output, names, 'output')}`,
-      remedy: `Name one of its outputs: ${listNames(names)}.`,
+      remedy: remedyFor(output, names, `Name one of its outputs: ${listNames(names)}.`, `${step.localName}.`),
     });
   }
   if (port.kept !== undefined && !step.keep.includes(port.kept)) {
@@ -99,7 +99,7 @@ function resolveGraphPort(
     return problem({
       reason: 'unknown-output',
       message: `\`${use}\` (graph \`${instance.graph?.name ?? ''}\`) has no out-port \`${unknown}\`; ${suggestion(port, names, 'out-port')}`,
-      remedy: 'Name an out-port, or add one to the graph’s `out:`.',
+      remedy: remedyFor(port, names, 'Name an out-port, or add one to the graph’s `out:`.', `${use}.`),
     });
   }
   const resolution = resolveReference(instance, target, { visited });
@@ -133,7 +133,7 @@ function resolvePort(instance: Instance, port: string, visited: readonly string[
   };
 }
 
-/** What is wrong with a reference is told where it stands, not where it leads from; a circle stands nowhere else. */
+/** What is wrong with a reference is told where it stands, not where it leads from; a cycle stands nowhere else. */
 function seenFromOutside(resolution: Resolution): Resolution {
   return resolution.kind === 'problem' && resolution.problem.reason !== 'cycle' ? { kind: 'broken' } : resolution;
 }
@@ -148,8 +148,8 @@ function unknownStep(instance: Instance, name: string): Resolution {
     message: `${where} has no ${noun} \`${name}\`; ${suggestion(name, names, noun)}`,
     remedy:
       instance.graph === undefined
-        ? 'Name a step of the study.'
-        : 'A graph sees only its own steps and in-ports: hand the artifact in through `in:`.',
+        ? remedyFor(name, names, 'Name a step of the study.')
+        : remedyFor(name, names, 'A graph sees only its own steps and in-ports: hand the artifact in through `in:`.'),
   });
 }
 

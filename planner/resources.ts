@@ -1,6 +1,7 @@
 /** What a cell asks of the worker that runs it: numbers, or texts with units. */
 import type { Json } from '../schemas/json.ts';
 import { type Resources, defaultResources, type StepKind } from '../schemas/step-kind.ts';
+import { describeValue } from './describe-value.ts';
 
 /** What is wrong with a resource, as the end of a sentence, and an example. */
 export class ResourceProblem extends Error {
@@ -46,7 +47,7 @@ export function resourcesOf(kind: StepKind, written: ReadonlyMap<string, Json>):
   };
   const plain = new Map([['', 1]]);
   const gpu = said('gpu', plain);
-  if (!Number.isInteger(gpu)) throw new ResourceProblem('gpu', 'GPUs are counted in whole numbers');
+  if (!Number.isInteger(gpu)) throw new ResourceProblem('gpu', `GPUs are counted in whole numbers; this is ${gpu}`);
   return { cpu: said('cpu', plain), gpu, memory: said('memory', memoryUnits), time: said('time', timeUnits) };
 }
 
@@ -62,6 +63,6 @@ function amount(resource: keyof Resources, value: Json, units: ReadonlyMap<strin
   const names = [...units.keys()].filter(name => name !== '');
   throw new ResourceProblem(
     resource,
-    `\`${resource}\` is a number above 0${names.length === 0 ? '' : `, with one of the units ${names.join(', ')}`}`,
+    `\`${resource}\` must be a number above 0${names.length === 0 ? '' : `, alone or with a unit (${names.join(', ')})`}; it is ${describeValue(value)}`,
   );
 }

@@ -1,19 +1,25 @@
 /** One column of a JSONL or CSV file: where an axis may take its values from. */
 import type { AxisValue } from '../schemas/plan.ts';
-import { listNames, nearestName, suggestion } from './nearest-name.ts';
+import { listNames, remedyFor, suggestion } from './nearest-name.ts';
 
-/** Why a file gives no column; `line` counts from 1. */
+/** Why a file gives no column. */
 export class RowColumnProblem extends Error {
   override readonly name = 'RowColumnProblem';
   readonly remedy: string;
+  /** What the axis says that is at fault. */
+  readonly on: 'file' | 'column';
 
-  constructor(message: string, remedy: string) {
+  constructor(message: string, remedy: string, on: 'file' | 'column' = 'file') {
     super(message);
     this.remedy = remedy;
+    this.on = on;
   }
 }
 
-/** The values of a column, one per row, in order. A CSV column whose values are all numbers is one of numbers. */
+/**
+ * The values of a column, one per row, in order. A CSV column whose values are all numbers, or all `true` and `false`,
+ * is one of those.
+ */
 export function readColumn(file: string, text: string, column: string): AxisValue[] {
   const plain = text.replace(/^\uFEFF/, '');
   if (/\.(jsonl|ndjson)$/i.test(file)) return jsonlColumn(plain, column);
@@ -38,6 +44,7 @@ function jsonlColumn(text: string, column: string): AxisValue[] {
     throw new RowColumnProblem(
       `Line ${index + 1}: \`${column}\` is no text, number or truth value.`,
       'An axis is made of plain values; name another column.',
+      'column',
     );
   });
 }
@@ -53,31 +60,42 @@ function parseRow(line: string): object | undefined {
 
 function csvColumn(text: string, column: string): AxisValue[] {
   const [header, ...rows] = parseCsv(text);
-  const index = header?.indexOf(column) ?? -1;
-  if (header === undefined || index === -1) throw missingColumn(column, header ?? [], 'The header');
-  const values = rows.map((row, number) => {
-    const value = row[index];
-    if (value !== undefined) return value;
-    throw new RowColumnProblem(`Row ${number + 1} has ${row.length} of ${header.length} columns.`, 'Complete the row.');
+  const index = header?.fields.indexOf(column) ?? -1;
+  if (header === undefined || index === -1) throw missingColumn(column, header?.fields ?? [], 'The header');
+  const values = rows.map(({ fields, line }) => {
+    const value = fields[index];
+    if (value !== undefined && fields.length === header.fields.length) return value;
+    const found = `The row on line ${line} does not fit: ${fields.length} values for the ${header.fields.length} columns of the header.`;
+    throw new RowColumnProblem(found, 'Give every row a field per column; put a field with a comma in quotes.');
   });
-  return values.every(isPlainNumber) ? values.map(Number) : values;
+  if (values.every(isPlainNumber)) return values.map(Number);
+  return values.every(value => value === 'true' || value === 'false') ? values.map(value => value === 'true') : values;
+}
+
+interface CsvRow {
+  readonly fields: string[];
+  /** On which it begins, from 1. */
+  readonly line: number;
 }
 
 /** RFC 4180: quoted fields may hold commas, line breaks and doubled quotes. Empty lines are left out. */
-function parseCsv(text: string): string[][] {
-  const rows: string[][] = [];
-  let row: string[] = [];
-  // A field, quoted or not, and what ends it; the empty match at the end of the text is no field.
-  for (const [match, quoted, bare, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|\r|$)/g)) {
-    if (match === '' && row.length === 0) break;
-    row.push(quoted?.replaceAll('""', '"') ?? bare ?? '');
+function parseCsv(text: string): CsvRow[] {
+  const rows: CsvRow[] = [];
+  const field = /(?:"([^"]*(?:""[^"]*)*)"|([^",\r\n]*))(,|\r?\n|\r|$)/y;
+  let row: CsvRow = { fields: [], line: 1 };
+  for (let line = 1; field.lastIndex < text.length || row.fields.length > 0;) {
+    const [match, quoted, bare = '', end] = field.exec(text) ?? [];
+    if (match === undefined) throw new RowColumnProblem(`A quote goes wrong on line ${line}.`, quoteRemedy);
+    row.fields.push(quoted?.replaceAll('""', '"') ?? bare);
+    line += match.split(/\r?\n|\r/).length - 1;
     if (end === ',') continue;
-    if (row.length > 1 || row[0] !== '') rows.push(row);
-    row = [];
-    if (end === '') break;
+    if (row.fields.length > 1 || quoted !== undefined || bare !== '') rows.push(row);
+    row = { fields: [], line };
   }
   return rows;
 }
+
+const quoteRemedy = 'Put the whole field in quotes, and double the quotes inside it: `"a ""b"" c"`.';
 
 /** Written as a program prints it, so that no digit is lost: `001` and `1.50` stay text. */
 function isPlainNumber(text: string): boolean {
@@ -85,9 +103,9 @@ function isPlainNumber(text: string): boolean {
 }
 
 function missingColumn(column: string, columns: readonly string[], where: string): RowColumnProblem {
-  const nearest = nearestName(column, columns);
   return new RowColumnProblem(
     `${where} has no column \`${column}\`; ${suggestion(column, columns, 'column')}`,
-    nearest === undefined ? `Name one of its columns: ${listNames(columns)}.` : `Write \`${nearest}\`.`,
+    remedyFor(column, columns, `Name one of its columns: ${listNames(columns)}.`),
+    'column',
   );
 }

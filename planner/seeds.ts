@@ -3,7 +3,7 @@ import type { StepKind } from '../schemas/step-kind.ts';
 import type { StepDeclaration } from '../schemas/study.ts';
 import { type TermContext, compileTerm, evaluateConstant } from './compile-term.ts';
 import type { Instance } from './instance.ts';
-import { listNames, meantNames, nearestName, suggestion } from './nearest-name.ts';
+import { listNames, meantNames, remedyFor, suggestion } from './nearest-name.ts';
 import { type Place, below, keyLocation, valueLocation } from './place.ts';
 import { type PlacedTerm, type Term, constantTerm, isConstant, unknownTerm } from './term.ts';
 
@@ -26,6 +26,7 @@ export function readSeeds(kind: StepKind, reader: SeedReader): ReadonlyMap<strin
   const meant = meantNames(Object.keys(declaration.seed ?? {}), [...kind.seeds, name]);
   // Whatever is written for a kind with one seed is meant to be that seed.
   const isMisnamed = kind.seeds.length === 1 && Object.keys(declaration.seed ?? {}).length > 0;
+  const unnamed: string[] = [];
   for (const seed of kind.seeds) {
     const names = kind.seeds.length === 1 ? [seed, name] : [seed];
     const written = names.find(each => Object.hasOwn(declaration.seed ?? {}, each));
@@ -37,34 +38,36 @@ export function readSeeds(kind: StepKind, reader: SeedReader): ReadonlyMap<strin
     } else if (inherited !== undefined) {
       const term = graphSeed(instance, inherited);
       if (term !== undefined) seeds.set(seed, term);
-    } else if (!isMisnamed && !meant.has(seed)) addUnnamed(seed, names, kind, reader);
+    } else if (!isMisnamed && !meant.has(seed)) unnamed.push(seed);
   }
+  // In a graph, many steps have a seed of the kind's name: each takes one of its own by the step's name.
+  const inGraph = kind.seeds.length === 1 ? [name] : unnamed;
+  addUnnamed(`\`${name}\` (\`${kind.kind}\`)`, { seeds: unnamed, inGraph, fault: 'nothing names' }, reader);
   refuseOthers(used, kind.seeds, `\`${kind.kind}\``, reader);
   return seeds;
 }
 
-/** The seeds that a use gives to a graph, under the graph's names. */
+/**
+ * The seeds that a use gives to a graph, under the graph's names. Inside another graph, the seeds of the same name are
+ * taken from there unless the use says otherwise.
+ */
 export function readGraphSeeds(
   seeds: readonly string[],
   graph: string,
   reader: SeedReader,
 ): ReadonlyMap<string, PlacedTerm> {
-  const { declaration, place, context } = reader;
+  const { declaration, place, instance } = reader;
+  const unnamed: string[] = [];
   const terms = new Map<string, PlacedTerm>();
   const meant = meantNames(Object.keys(declaration.seed ?? {}), seeds);
   for (const seed of seeds) {
     const isNamed = Object.hasOwn(declaration.seed ?? {}, seed);
+    const term = isNamed ? seedTerm(seed, reader) : graphSeed(instance, seed);
     // A seed with problems still counts as named for the steps inside.
-    terms.set(seed, (isNamed ? seedTerm(seed, reader) : undefined) ?? { place, term: unknownTerm('int') });
-    if (!isNamed && !meant.has(seed)) {
-      context.list.add({
-        reason: 'seed-not-named',
-        location: keyLocation(place),
-        message: `The graph \`${graph}\` draws from the seed \`${seed}\`, and this use does not name it.`,
-        remedy: `Add \`seed: { ${seed}: 0 }\`: a number, an axis or an expression.`,
-      });
-    }
+    terms.set(seed, term ?? { place, term: unknownTerm('int') });
+    if (!isNamed && term === undefined && !meant.has(seed)) unnamed.push(seed);
   }
+  addUnnamed(`The graph \`${graph}\``, { seeds: unnamed, inGraph: unnamed, fault: 'this use does not name' }, reader);
   refuseOthers(new Set(seeds), seeds, `the graph \`${graph}\``, reader);
   return terms;
 }
@@ -94,10 +97,7 @@ function named(name: string, place: Place, instance: Instance, context: TermCont
     reason: 'bad-seed',
     location: valueLocation(place),
     message: `No ${noun} is called \`${name}\`; ${suggestion(name, names, noun)}`,
-    remedy:
-      nearestName(name, names) === undefined
-        ? 'Write a number, the name of an axis, or an expression `"${…}"`.'
-        : `Write \`${nearestName(name, names) ?? ''}\`.`,
+    remedy: remedyFor(name, names, 'Write a number, the name of an axis, or an expression `"${…}"`.'),
   });
   return undefined;
 }
@@ -133,18 +133,31 @@ export function isSeed(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
+interface UnnamedSeeds {
+  readonly seeds: readonly string[];
+  /** What the graph around would call them. */
+  readonly inGraph: readonly string[];
+  readonly fault: string;
+}
+
+/** Lists the seeds that nothing names, with the line that would name them. */
 function addUnnamed(
-  seed: string,
-  names: readonly string[],
-  kind: StepKind,
-  { name, place, instance, context }: SeedReader,
+  owner: string,
+  { seeds, inGraph, fault }: UnnamedSeeds,
+  { declaration, place, instance, context }: SeedReader,
 ): void {
-  const inGraph = instance.graph === undefined ? '' : ` (or \`${names.at(-1) ?? seed}\` in the graph’s \`seeds:\`)`;
+  if (seeds.length === 0) return;
+  const entries = seeds.map(seed => `${seed}: 0`).join(', ');
+  const line = declaration.seed === undefined ? `Add \`seed: { ${entries} }\`` : `Add \`${entries}\` to its \`seed:\``;
+  // Inside a graph there is another remedy: to let whoever uses the graph name them.
+  const { graph } = instance;
+  const other =
+    graph === undefined ? '' : `; or add ${listNames(inGraph)} to the \`seeds:\` of the graph \`${graph.name}\``;
   context.list.add({
     reason: 'seed-not-named',
     location: keyLocation(place),
-    message: `\`${name}\` (\`${kind.kind}\`) draws from the seed \`${seed}\`, and nothing names it.`,
-    remedy: `Add \`seed: { ${seed}: 0 }\`${inGraph}: a number, an axis or an expression.`,
+    message: `${owner} draws from the ${seeds.length === 1 ? 'seed' : 'seeds'} ${listNames(seeds)}, and ${fault} ${seeds.length === 1 ? 'it' : 'them'}.`,
+    remedy: `${line} (a number, an axis or an expression)${other}.`,
   });
 }
 

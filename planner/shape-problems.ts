@@ -5,6 +5,7 @@ import type { DiagnosticReason } from './diagnostic-codes.ts';
 import { type JsonSchema, describeSchemas, keysOf, schemasAt } from './json-schema.ts';
 import { describeValue, labelOf } from './describe-value.ts';
 import { nearestName, suggestion } from './nearest-name.ts';
+import { exampleRemedy, nameRemedy, shapeRemedy } from './shape-remedies.ts';
 import type { SourcePath } from './source-node.ts';
 
 export interface ShapeProblem {
@@ -56,18 +57,20 @@ function problemsOf(issue: Issue, checked: Checked, path: SourcePath): ShapeProb
           path,
           on: 'key',
           message: `The name \`${name}\` ${message}.`,
-          remedy: 'Choose another name.',
+          remedy: nameRemedy(name),
         },
       ];
     }
     case 'custom':
-      return [customProblem(issue.message, issue.params?.['remedy'], path)];
-    case 'invalid_format':
+      return [customProblem(issue.message, path, issue.params?.['remedy'])];
+    case 'invalid_format': {
+      const schemas = schemasAt(checked.schema, path);
       return [
-        schemasAt(checked.schema, path).length > 1
+        schemas.length > 1
           ? wrongValue(issue, checked, path)
-          : customProblem(issue.message, undefined, path),
+          : customProblem(issue.message, path, exampleRemedy(schemas)),
       ];
+    }
     default:
       return [wrongValue(issue, checked, path)];
   }
@@ -116,16 +119,8 @@ function wrongValue(issue: Issue, { schema, value }: Checked, path: SourcePath):
     path,
     on: 'value',
     message: `${capitalised(labelOf(path))} must be ${expected}; it is ${describeValue(found)}.`,
-    remedy: nearest === undefined ? remedyFor(schemas, found) : `Write \`${nearest}\`.`,
+    remedy: nearest === undefined ? shapeRemedy(schemas, found) : `Write \`${nearest}\`.`,
   };
-}
-
-function remedyFor(schemas: readonly JsonSchema[], found: Json | undefined): string {
-  const types = new Set(schemas.map(schema => schema.type));
-  if (types.size === 1 && types.has('object') && Array.isArray(found)) return 'Write `name: …` lines, without dashes.';
-  if (types.size === 1 && types.has('array') && typeof found === 'string') return `Write \`[${found}]\`.`;
-  const meaning = schemas.find(each => each.description !== undefined)?.description;
-  return `Write ${describeSchemas(schemas)}${meaning === undefined ? '' : ` (${meaning})`}.`;
 }
 
 /** Of the forms that a value may have, the one it comes nearest to; where that is unclear, all of them. */
@@ -165,14 +160,14 @@ function isOtherForm(issue: Issue, found: Json | undefined): boolean {
 }
 
 /** A rule of a schema in its own words: a predicate (`must …`), or a sentence. */
-function customProblem(rule: string, remedy: unknown, path: SourcePath): ShapeProblem {
+function customProblem(rule: string, path: SourcePath, remedy: unknown): ShapeProblem {
   const label = path.length === 0 ? 'This' : capitalised(labelOf(path));
   return {
     reason: 'wrong-value',
     path,
     on: 'value',
     message: `${rule.startsWith('must ') ? `${label} ${rule}` : `${label}: ${rule}`}.`,
-    remedy: typeof remedy === 'string' ? remedy : 'Write another value.',
+    remedy: typeof remedy === 'string' ? remedy : 'Change it so that this holds.',
   };
 }
 

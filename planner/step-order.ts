@@ -1,4 +1,4 @@
-/** An order in which every step follows what it needs, and the circles in which there is none. */
+/** An order in which every step follows what it needs, and the cycles in which there is none. */
 import type { Connections } from './connect.ts';
 import type { FlatInput, FlatStep } from './flat-step.ts';
 import type { FlatGate, Skip } from './gates.ts';
@@ -18,7 +18,7 @@ type Need = { readonly step: FlatStep; readonly input: FlatInput } | { readonly 
 
 /**
  * The steps in an order in which each follows what it needs; otherwise they stay in the order of the study. Steps in a
- * circle are listed with every hop and become faulty.
+ * cycle are listed with every hop and become faulty.
  */
 export function orderSteps(
   steps: readonly FlatStep[],
@@ -39,7 +39,7 @@ export function orderSteps(
         ordered.push(frame.step);
         stack.pop();
       } else if (state === 'open') {
-        addCircle(stack.slice(stack.findIndex(each => each.step === need.step)), planning);
+        addCycle(stack.slice(stack.findIndex(each => each.step === need.step)), planning);
       } else if (state === undefined) {
         states.set(need.step, 'open');
         stack.push(frameOf(need.step, connections, guards));
@@ -67,9 +67,9 @@ function needsOf(step: FlatStep, connections: Connections, guards: Guards): Need
   ];
 }
 
-/** Each frame of a circle needs the next one; the last needs the first. */
-function addCircle(circle: readonly Frame[], { list, faulty }: Planning): void {
-  const hops = circle.flatMap(({ step, needs, next }) => {
+/** Each frame of a cycle needs the next one; the last needs the first. */
+function addCycle(cycle: readonly Frame[], { list, faulty }: Planning): void {
+  const hops = cycle.flatMap(({ step, needs, next }) => {
     const need = needs[next - 1];
     return need === undefined || !('input' in need) ? [] : [{ step, need }];
   });
@@ -80,8 +80,8 @@ function addCircle(circle: readonly Frame[], { list, faulty }: Planning): void {
   list.add({
     reason: 'cycle',
     location: valueLocation(first.need.input.place),
-    message: `Steps need each other in a circle: ${names.join(' needs ')}.`,
-    remedy: 'Take one of these inputs from a step outside the circle.',
+    message: `Steps need each other in a cycle: ${names.join(' needs ')}.`,
+    remedy: 'Take one of these inputs from a step outside the cycle.',
     related: others.map(({ step, need }) => ({
       location: valueLocation(need.input.place),
       note: `\`${step.localName}\` takes \`${need.input.port}\` from \`${need.step.localName}\``,

@@ -1,29 +1,52 @@
-/** The JSON Schema of studies for editors: made from the zod sources, completed per step kind. */
-import { studySchema, stepSchema } from '../schemas/study.ts';
+/** The JSON Schemas of studies and of imported files for editors: made from the zod sources, completed per step kind. */
+import { librarySchema, studySchema, stepSchema } from '../schemas/study.ts';
 import type { Registry } from '../schemas/steps/registry.ts';
 import { type StepKind, outputPorts } from '../schemas/step-kind.ts';
 import { type JsonSchema, jsonSchemaOf } from './json-schema.ts';
+import { sectionKinds } from './unknown-use.ts';
 
-/** Draft 7, which the YAML language server reads best. Where a value may stand, an expression may too. */
+/** Of a study. Draft 7, which the YAML language server reads best. Where a value may stand, an expression may too. */
 export function studyJsonSchema(registry: Registry): JsonSchema {
-  const study = jsonSchemaOf(studySchema);
-  const kinds = [...registry.values()].filter(({ kind }) => kind !== 'gate' && kind !== 'report');
-  const steps = { ...section(study, 'steps'), additionalProperties: { $ref: '#/definitions/step' } };
-  const graphs = section(study, 'graphs');
-  const graph = objectIn(graphs.additionalProperties);
+  const schema = jsonSchemaOf(studySchema);
+  return completed(schema, registry, { steps: withSteps(schema), graphs: withGraphs(schema) }, 'Espalier study');
+}
+
+/** Of a file of graphs, which studies import. */
+export function libraryJsonSchema(registry: Registry): JsonSchema {
+  const schema = jsonSchemaOf(librarySchema);
+  return completed(schema, registry, { graphs: withGraphs(schema) }, 'Espalier graphs');
+}
+
+function completed(
+  schema: JsonSchema,
+  registry: Registry,
+  sections: { readonly [key: string]: JsonSchema },
+  title: string,
+): JsonSchema {
+  const kinds = [...registry.values()].filter(({ kind }) => !sectionKinds.has(kind));
   return {
-    ...study,
+    ...schema,
     $schema: 'http://json-schema.org/draft-07/schema#',
-    title: 'Espalier study',
-    properties: {
-      ...study.properties,
-      steps,
-      graphs: { ...graphs, additionalProperties: { ...graph, properties: { ...graph.properties, steps } } },
-    },
+    title,
+    properties: { ...schema.properties, ...sections },
     definitions: {
       input: objectIn(section(jsonSchemaOf(stepSchema), 'in').additionalProperties),
       step: stepDefinition(kinds),
     },
+  };
+}
+
+/** The `steps` of a study or of a graph. */
+function withSteps(schema: JsonSchema): JsonSchema {
+  return { ...section(schema, 'steps'), additionalProperties: { $ref: '#/definitions/step' } };
+}
+
+function withGraphs(schema: JsonSchema): JsonSchema {
+  const graphs = section(schema, 'graphs');
+  const graph = objectIn(graphs.additionalProperties);
+  return {
+    ...graphs,
+    additionalProperties: { ...graph, properties: { ...graph.properties, steps: withSteps(graph) } },
   };
 }
 

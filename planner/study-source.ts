@@ -100,6 +100,12 @@ function readImport(
   const document = readDocument(file, reader);
   if (document === 'missing')
     return refuse(`There is no file \`${file}\` to import.`, 'Paths begin at the folder of the study.');
+  if (document !== undefined && document.root.kind === 'map' && document.root.entries.has('study')) {
+    return refuse(
+      `\`${file}\` is a study; only a file that holds nothing but \`graphs:\` can be imported.`,
+      'Move its graphs into a file of their own, and import that in both studies.',
+    );
+  }
   const shaped = document && checkShape(librarySchema, document, reader.list);
   if (document === undefined || shaped === undefined) return false;
   enterGraphs({ document, shaped, graphs: shaped.value.graphs }, graphs, reader.list);

@@ -38,10 +38,14 @@ export function addUnknownKind(use: string, place: Place, { registry, source, li
 export function addUnknownGraph(name: string, place: Place, { source, list }: Planning): void {
   // Left out for its shape, or perhaps in an import that could not be read: listed already.
   if (source.graphs.has(name) || !source.isComplete) return;
+  const nearest = nearestName(name, source.graphs.keys());
   list.add({
     reason: 'unknown-graph',
     location: valueLocation(below(place, 'use')),
     message: `There is no graph \`${name}\`; ${suggestion(name, source.graphs.keys(), 'graph')}`,
-    remedy: 'Declare it under `graphs:`, or import the file that does.',
+    remedy:
+      nearest === undefined
+        ? 'Declare it under `graphs:`, or import the file that does.'
+        : `Write \`use: graph/${nearest}\`, or import the file that declares it.`,
   });
 }

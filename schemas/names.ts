@@ -6,7 +6,8 @@ import { axisValueSchema } from './plan.ts';
 export const studyNameSchema = z
   .string()
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'must be in kebab-case: lower-case letters, digits and single hyphens')
-  .max(100);
+  .max(100)
+  .meta({ examples: ['my-study'] });
 
 /** A param, an axis or a parameter of a graph: what expressions call by name. */
 export const variableNameSchema = z

@@ -119,7 +119,10 @@ export const stepSchema = z
     at: atSchema.optional().describe('fixes axes of all inputs that have them'),
     with: z.record(z.string().min(1), parameterSchema).optional().describe('parameters'),
     seed: z
-      .record(nameSchema, z.union([z.int().nonnegative(), nameSchema, expressionSchema]))
+      .record(
+        nameSchema,
+        z.union([z.int().nonnegative(), nameSchema.meta({ title: 'the name of an axis' }), expressionSchema]),
+      )
       .optional()
       .describe('a number, an axis, a seed of the graph or an expression, for every seed by name'),
     when: z

@@ -33,6 +33,8 @@ test.each([
     ['a, b', 'say "hi"\nthere'],
   ],
   ['CSV numbers that lose digits stay text', 'ids.csv', 'id\n001\n2\n', 'id', ['001', '2']],
+  ['CSV of truth values', 'ids.csv', 'id\ntrue\nfalse\n', 'id', [true, false]],
+  ['CSV with an empty text and empty lines', 'ids.csv', 'id\n\n""\na\n\n', 'id', ['', 'a']],
   ['CSV with a byte order mark and empty fields', 'ids.csv', '\uFEFFid,x\na,\nb,\n', 'id', ['a', 'b']],
 ])('%s gives values', (...[, file, content, column, values]) => {
   expect(valuesOf(`{ file: ${file}, column: ${column} }`, { [file]: content })).toEqual(values);
@@ -48,12 +50,26 @@ test('a file that an axis is read from is among the sources of the plan', () => 
   expect(study.sources.map(({ path }) => path)).toEqual(['study.yaml', 'data/ids.csv']);
 });
 
-test('a row with too few columns is told with its number', () => {
+test.each([
+  [
+    'a row with too few fields',
+    'id,x\n"a\nb",1\nb\n',
+    'The row on line 4 does not fit: 1 values for the 2 columns of the header.',
+  ],
+  [
+    'a row with too many fields',
+    'id,x\na,1,2\n',
+    'The row on line 2 does not fit: 3 values for the 2 columns of the header.',
+  ],
+  ['a quote inside a plain field', 'id,x\na"b,1\n', 'A quote goes wrong on line 2.'],
+  ['text after a quoted field', 'id,x\n"a"b,1\n', 'A quote goes wrong on line 2.'],
+  ['a quote that is never closed', 'id,x\na,"1\nb,2\n', 'A quote goes wrong on line 2.'],
+])('CSV with %s is told with its line', (_, content, expected) => {
   expect(
     problems('study: a\naxes: { a: { file: ids.csv, column: x } }\nsteps:\n  x: { use: no-op, over: [a] }\n', {
-      files: { 'ids.csv': 'id,x\na,1\nb\n' },
+      files: { 'ids.csv': content },
     }),
-  ).toEqual(['E132 2 `ids.csv`: Row 2 has 1 of 2 columns.']);
+  ).toEqual([`E132 2 \`ids.csv\`: ${expected}`]);
 });
 
 test('names that objects inherit are names like any other', () => {

@@ -68,6 +68,53 @@ steps:${world}
   });
 });
 
+test('a graph inside a graph takes the seeds of the same name, at any depth, unless its use says otherwise', () => {
+  const study = plan(`study: a\naxes: { seed: { count: 2 } }\n${stage}
+  inner:
+    in: { model: weights, rows: table }
+    seeds: [em, other]
+    steps:
+      same: { use: graph/stage, in: { model: model, rows: rows } }
+      renamed: { use: graph/stage, in: { model: same.model, rows: rows }, seed: { em: other } }
+      own: { use: graph/stage, in: { model: renamed.model, rows: rows }, seed: { em: 5 } }
+    out: { model: own.model }
+  outer:
+    in: { model: weights, rows: table }
+    seeds: [em, other]
+    steps: { inner: { use: graph/inner, in: { model: model, rows: rows } } }
+    out: { model: inner.model }
+steps:${world}
+  one: { use: graph/outer, in: { model: base, rows: world.sft }, seed: { em: '\${seed + 3}', other: 9 } }
+`);
+  const seedAt = (name: string) => cellOf(study, name).seeds['training'];
+  expect(seedAt('one.inner.same.em[seed=1]')).toBe(4);
+  expect(seedAt('one.inner.renamed.em[seed=1]')).toBe(9);
+  expect(seedAt('one.inner.own.em[seed=1]')).toBe(5);
+});
+
+test('a seed that the graph around does not have must be named: the study itself hands none down', () => {
+  const text = (seeds: string, seed: string) => `study: a\naxes: { em: { count: 2 } }\n${stage}
+  outer:
+    in: { model: weights, rows: table }
+    seeds: ${seeds}
+    steps:
+      inner: { use: graph/stage, in: { model: model, rows: rows } }
+      more: { use: train-lora, in: { model: inner.model, rows: rows } }
+    out: { model: more.model }
+steps:${world}
+  one: { use: graph/outer, in: { model: base, rows: world.sft }, seed: ${seed} }
+`;
+  expect(problems(text('[more]', '{ more: em }'))).toEqual([
+    'E165 17 The graph `stage` draws from the seed `em`, and this use does not name it.',
+  ]);
+  expect(problems(text('[em, more]', '{ more: em }'))).toEqual([
+    'E165 24 The graph `outer` draws from the seed `em`, and this use does not name it.',
+  ]);
+  expect(problems(text('[em, more]', '{ }'))).toEqual([
+    'E165 24 The graph `outer` draws from the seeds `em` and `more`, and this use does not name them.',
+  ]);
+});
+
 test('keys know nothing of graphs: the same work under another name is the same cell', () => {
   const study = plan(`study: a\n${stage}steps:${world}
   one: { use: graph/stage, in: { model: base, rows: world.sft }, seed: { em: 1 } }

@@ -84,7 +84,7 @@ steps:
     [/^E141 2 There is no file `nowhere.yaml` to import\.$/],
   ],
   [
-    'a circle',
+    'a cycle',
     `study: a
 axes: { draw: { count: 2 } }
 steps:
@@ -95,7 +95,7 @@ steps:
   e: { use: make-world, seed: { world: 0 } }
   f: { use: no-op, in: { parts: b } }
 `,
-    [/^E159 4 Steps need each other in a circle: `a` needs `b` needs `a`\.$/],
+    [/^E159 4 Steps need each other in a cycle: `a` needs `b` needs `a`\.$/],
   ],
   [
     'a value that fails at some cell',

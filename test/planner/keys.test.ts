@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { inputKeyFields, keyFields, partKeyFields } from '../../planner/key-fields.ts';
 import { cellKey } from '../../schemas/identity.ts';
 import { recipeOf } from '../../schemas/recipe.ts';
 import { testKinds } from './kinds.ts';
@@ -95,22 +94,4 @@ test('the version of a kind is in its key', () => {
   const cell = cellOf(study, 'base');
   expect(cellKey(recipeOf(cell, kind))).toBe(cell.key);
   expect(cellKey(recipeOf({ ...cell, version: cell.version + 1 }, kind))).not.toBe(cell.key);
-});
-
-test('every field of a pre-image is listed in words', () => {
-  const study = plan(
-    `${head}${steps}  rows: { use: select-rows, in: { rows: world.coupling }, over: [condition] }\n  each: { use: no-op, over: [draw] }\n`,
-  );
-  const fields = (name: string) => recipeOf(cellOf(study, name), testKinds.get(cellOf(study, name).use)!);
-  const seen = new Set(['tag', ...Object.keys(fields('each[draw=0]')), ...Object.keys(fields('rows[condition=good]'))]);
-  expect([...seen].filter(field => !Object.hasOwn(keyFields, field))).toEqual([]);
-  expect(Object.keys(keyFields).filter(field => !seen.has(field))).toEqual([]);
-  const input = fields('rows[condition=good]').inputs['rows']!;
-  expect(Object.keys(input).sort()).toEqual(Object.keys(inputKeyFields).sort());
-  expect(Object.keys(input.parts[0]!).sort()).toEqual(Object.keys(partKeyFields).sort());
-  expect(
-    [...Object.values(keyFields), ...Object.values(inputKeyFields), ...Object.values(partKeyFields)].every(text =>
-      text.endsWith('.'),
-    ),
-  ).toBe(true);
 });

@@ -8,6 +8,7 @@ test.each([
   ['emSeed', ['em_seed', 'seed'], 'em_seed'],
   ['seed', ['pipeline_seed', 'condition'], 'pipeline_seed'],
   ['conditions', ['condition'], 'condition'],
+  ['Id', ['ix', 'id'], 'id'],
   ['a', ['b', 'c'], undefined],
   ['xy', ['xz'], undefined],
   ['alignment', ['capability'], undefined],

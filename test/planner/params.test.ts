@@ -48,8 +48,8 @@ test('a default that a flag replaces is not evaluated', () => {
   expect(problems(study("{ a: 0, b: '${1 / a}' }"))).toEqual(['E174 2 The expression fails: division by zero.']);
 });
 
-test('a default that names itself is a circle', () => {
-  expect(problems(study("{ a: '${a + 1}' }"))).toEqual(['E124 2 Defaults need each other in a circle: `a` needs `a`.']);
+test('a default that names itself is a cycle', () => {
+  expect(problems(study("{ a: '${a + 1}' }"))).toEqual(['E124 2 Defaults need each other in a cycle: `a` needs `a`.']);
 });
 
 test('params reach parameters, seeds, `when`, axes, resources and gates', () => {

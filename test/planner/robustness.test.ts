@@ -56,7 +56,7 @@ test('whatever is done to a study, it is planned or told what is wrong, in its o
       }
       expect(printDiagnostics(result.diagnostics, result.texts, { color: false })).toMatch(/\d+ errors?\n$/);
     }),
-    { numRuns: 400 },
+    { numRuns: 150 },
   );
 });
 

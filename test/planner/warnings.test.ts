@@ -38,3 +38,21 @@ test.each([
 ])('%s is used', (_, text) => {
   expect(warnings(text)).toEqual([]);
 });
+
+const optional = (uses: string) => `study: a
+graphs:
+  g:
+    with: { thorough: { type: bool } }
+    steps: { a: { use: no-op }, more: { use: no-op, when: thorough } }
+    out: { a: a.out }
+steps:
+${uses}`;
+
+test('a step of a graph is warned of only where no use of the graph has a cell for it', () => {
+  const quick = '  quick: { use: graph/g, with: { thorough: false } }\n';
+  const thorough = '  thorough: { use: graph/g, with: { thorough: true } }\n';
+  expect(warnings(optional(quick + thorough))).toEqual([]);
+  expect(warnings(optional(quick + quick.replace('quick', 'again')))).toEqual([
+    'W304 `more` has no cell: its `when` is false everywhere, or nothing arrives at a required input.',
+  ]);
+});
