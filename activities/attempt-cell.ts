@@ -9,12 +9,11 @@ import { type PlanCell, cellName } from '../schemas/plan.ts';
 import type { Registry } from '../schemas/steps/registry.ts';
 import type { LeaseOwner, Store } from '../store/store.ts';
 import { type CellFailure, classify } from './cell-failure.ts';
-import type { ExecuteCell } from './compute.ts';
+import type { CellProgress, ExecuteCell } from './compute.ts';
 import { gateVerdict } from './gate-verdict.ts';
 import { keepLease } from './keep-lease.ts';
 import { publishCell, publishReuse } from './publish-cell.ts';
 import { type Resolution, resolveInputs } from './resolve-inputs.ts';
-import type { StepProgress } from './step-body.ts';
 
 export interface AttemptDependencies {
   readonly store: Store;
@@ -29,7 +28,7 @@ export interface AttemptDependencies {
 export interface AttemptHooks {
   readonly signal: AbortSignal;
   readonly onStart: () => void;
-  readonly onProgress: (progress: StepProgress) => void;
+  readonly onProgress: (progress: CellProgress) => void;
 }
 
 /** What came of an attempt. `retry`: not over yet, try again in so many seconds. */

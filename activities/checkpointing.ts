@@ -14,6 +14,8 @@ export interface WorkState {
   /** Seconds that earlier attempts had put into the checkpoint this one went on from. */
   readonly secondsBefore: () => number;
   readonly resumedAt: () => readonly number[];
+  /** The step of the newest checkpoint, this attempt's or an earlier one's. */
+  readonly savedAt: () => number | undefined;
 }
 
 export interface CheckpointOptions {
@@ -39,6 +41,7 @@ export function createCheckpointing(
   let secondsBefore = 0;
   let resumedAt: readonly number[] = [];
   let saves = false;
+  let savedAt: number | undefined;
   let savedAfterStop = false;
 
   const load = async (): Promise<Weights | undefined> => {
@@ -49,6 +52,7 @@ export function createCheckpointing(
     const { [bookKey]: book = '', ...own } = metadata;
     const { step, seconds, resumed_at: earlier } = bookSchema.parse(JSON.parse(book));
     secondsBefore = seconds;
+    savedAt = step;
     resumedAt = [...earlier, step];
     return { tensors, metadata: own };
   };
@@ -61,6 +65,7 @@ export function createCheckpointing(
       encodeWeights({ tensors: state.tensors, metadata: { ...state.metadata, [bookKey]: book } }),
     );
     lastSave = Date.now();
+    savedAt = step;
     savedAfterStop ||= stopping;
   };
   const due = () => (signal.aborted && !savedAfterStop) || Date.now() - lastSave >= everySeconds * 1000;
@@ -71,5 +76,11 @@ export function createCheckpointing(
     }
     if (signal.aborted && (!saves || savedAfterStop)) throw new CellFailure('preempted', 'it was told to stop');
   };
-  return { checkpoint: { load, due, save }, breathe, secondsBefore: () => secondsBefore, resumedAt: () => resumedAt };
+  return {
+    checkpoint: { load, due, save },
+    breathe,
+    secondsBefore: () => secondsBefore,
+    resumedAt: () => resumedAt,
+    savedAt: () => savedAt,
+  };
 }

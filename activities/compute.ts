@@ -42,10 +42,15 @@ export interface CellResult {
   readonly resumedAt: readonly number[];
 }
 
+/** How far a cell is, and the step from which a next attempt would go on: its newest checkpoint, where it has one. */
+export interface CellProgress extends StepProgress {
+  readonly checkpoint?: number;
+}
+
 export interface ExecutionHooks {
   /** Aborted when the cell should stop: it saves its state and ends as `preempted`. */
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: StepProgress) => void;
+  readonly onProgress: (progress: CellProgress) => void;
 }
 
 /** Runs the body of a cell; what goes wrong is a `CellFailure`. */

@@ -1,5 +1,7 @@
 /** What every activity of the engine does around its work: it shows that it lives, and fails for good where that helps. */
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import type { CellKey } from '../schemas/identity.ts';
+import type { CellProgress } from './compute.ts';
 
 /** Attempts at an activity: at the longest back-off some minutes, in which somebody may make room on a disk. */
 const engineAttempts = 30;
@@ -7,18 +9,28 @@ const engineAttempts = 30;
 /** Far below the heartbeat timeout, so that a busy moment is not taken for death. */
 const heartbeatMilliseconds = 2000;
 
+/** What the server shows of an activity under way: the cell, how far it is, and the checkpoint that would be gone on from. */
+export interface CellHeartbeat extends CellProgress {
+  readonly cell: string;
+  readonly key: CellKey;
+}
+
+/** Says what the next heartbeats carry. */
+export type TellServer = (details: CellHeartbeat) => void;
+
 /**
  * The engine's own trouble, not a cell's, ends here: a store that cannot be written is tried again for a while, a bug
  * is not.
  */
 export function engineActivity<Input, Output>(
-  work: (input: Input) => Promise<Output>,
+  work: (input: Input, tell: TellServer) => Promise<Output>,
 ): (input: Input) => Promise<Output> {
   return async input => {
     const context = Context.current();
-    const beating = setInterval(() => context.heartbeat(), heartbeatMilliseconds);
+    let told: CellHeartbeat | undefined;
+    const beating = setInterval(() => context.heartbeat(told), heartbeatMilliseconds);
     try {
-      return await work(input);
+      return await work(input, details => (told = details));
     } catch (error) {
       throw finalIfHopeless(error);
     } finally {

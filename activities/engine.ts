@@ -13,7 +13,7 @@ export function createActivities(store: Store, runners: CellRunners): Activities
   return {
     openRun: engineActivity(reference => openRun(store, plans, reference)),
     readBranch: engineActivity(reference => readBranch(store, plans, reference)),
-    runCells: engineActivity(input => runCells(runners, plans, input)),
+    runCells: engineActivity((input, tell) => runCells({ runners, plans, tell }, input)),
     noteOutcomes: engineActivity(input => noteOutcomes(store, plans, input)),
     noteRun: engineActivity(input => noteRun(store, input)),
     endRun: engineActivity(input => endRun(store, input)),

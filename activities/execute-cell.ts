@@ -50,7 +50,8 @@ async function execute(options: ExecutionOptions, task: CellTask, hooks: Executi
     resources: options.resources,
     checkpoint: work.checkpoint,
     progress: async report => {
-      hooks.onProgress(report);
+      const checkpoint = work.savedAt();
+      hooks.onProgress(checkpoint === undefined ? report : { ...report, checkpoint });
       await work.breathe();
     },
     usesBackend: used => (backend = used),

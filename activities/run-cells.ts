@@ -1,12 +1,13 @@
 /** The activity that does the work: cells of one branch, each published before it counts. */
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import type { CellOutcome, RunCellsInput } from '../schemas/engine.ts';
-import type { PlanCell } from '../schemas/plan.ts';
+import { type PlanCell, cellName } from '../schemas/plan.ts';
 import type { RunEvent } from '../schemas/run.ts';
 import { type AttemptDependencies, type AttemptResult, attemptCell } from './attempt-cell.ts';
+import type { CellProgress } from './compute.ts';
 import { createEventBuffer, type EventBuffer } from './event-buffer.ts';
+import type { TellServer } from './engine-activity.ts';
 import type { PlanReader } from './plan-reader.ts';
-import type { StepProgress } from './step-body.ts';
 
 /** Light cells under way at once within an activity: their cost is the latency of the disk. */
 const lightAtOnce = 16;
@@ -16,10 +17,25 @@ export interface CellRunners {
   readonly heavy: AttemptDependencies;
 }
 
-export async function runCells(runners: CellRunners, plans: PlanReader, input: RunCellsInput): Promise<CellOutcome[]> {
+export interface RunCellsDependencies {
+  readonly runners: CellRunners;
+  readonly plans: PlanReader;
+  readonly tell: TellServer;
+}
+
+export async function runCells(
+  { runners, plans, tell }: RunCellsDependencies,
+  input: RunCellsInput,
+): Promise<CellOutcome[]> {
   const events = createEventBuffer(runners.light.store, input.run);
   const cells = await findCells(plans, input);
-  const results = await atMost(lightAtOnce, cells, cell => runCell(runners, input.run, cell, events));
+  const results = await atMost(lightAtOnce, cells, cell => {
+    const onProgress = (progress: CellProgress) => {
+      events.addProgress(progressEvent(cell, progress));
+      tell({ cell: cellName(cell.step, cell.at), key: cell.key, ...progress });
+    };
+    return runCell(runners[cell.weight], input.run, cell, { events, onProgress });
+  });
   await events.flush();
   return outcomesOf(results);
 }
@@ -33,15 +49,20 @@ async function findCells(plans: PlanReader, { plan, branch, cells }: RunCellsInp
   });
 }
 
-async function runCell(runners: CellRunners, run: string, cell: PlanCell, events: EventBuffer): Promise<AttemptResult> {
+async function runCell(
+  runner: AttemptDependencies,
+  run: string,
+  cell: PlanCell,
+  { events, onProgress }: { readonly events: EventBuffer; readonly onProgress: (progress: CellProgress) => void },
+): Promise<AttemptResult> {
   const { info, cancellationSignal } = Context.current();
-  const result = await attemptCell(runners[cell.weight], run, cell, {
+  const result = await attemptCell(runner, run, cell, {
     signal: cancellationSignal,
     onStart: () => {
       if (cell.weight === 'heavy')
         events.add({ event: 'cell-started', at: now(), cell: cell.index, attempt: info.attempt });
     },
-    onProgress: progress => events.addProgress(progressEvent(cell, progress)),
+    onProgress,
   });
   const event = eventOf(cell, result);
   if (event !== undefined) events.add(event);
@@ -93,8 +114,8 @@ function eventOf(cell: PlanCell, result: AttemptResult): RunEvent | undefined {
   };
 }
 
-function progressEvent(cell: PlanCell, { step, steps, loss }: StepProgress): RunEvent {
-  return { event: 'cell-progress', at: now(), cell: cell.index, step, steps, ...(loss === undefined ? {} : { loss }) };
+function progressEvent(cell: PlanCell, progress: CellProgress): RunEvent {
+  return { event: 'cell-progress', at: now(), cell: cell.index, ...progress };
 }
 
 function now(): string {

@@ -47,6 +47,8 @@ export const runEventSchema = z.discriminatedUnion('event', [
     step: z.int(),
     steps: z.int(),
     loss: z.number().optional(),
+    /** The step from which a next attempt would go on. */
+    checkpoint: z.int().optional(),
   }),
   z.strictObject({
     event: z.literal('cell-attempt-failed'),

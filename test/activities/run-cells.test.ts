@@ -32,7 +32,7 @@ function runners(store: Store): CellRunners {
 }
 
 const runCells = (given: CellRunners, plans: PlanReader, input: RunCellsInput) =>
-  engineActivity((each: RunCellsInput) => runCellsOnce(given, plans, each))(input);
+  engineActivity((each: RunCellsInput, tell) => runCellsOnce({ runners: given, plans, tell }, each))(input);
 
 const inActivity = async <Result>(run: () => Promise<Result>, info = {}): Promise<Result> =>
   new MockActivityEnvironment(info, { logger: silent }).run(run);
@@ -97,4 +97,22 @@ test('a bug of ours is not tried again', async () => {
     runCells(runners(store), plans, { ...reference, branch: 0, cells: [99] }),
   ).catch((error: unknown) => error);
   expect(failure).toMatchObject({ message: 'internal: branch 0 has no cell 99', type: 'engine', nonRetryable: true });
+});
+
+test('heartbeats tell the server which cell, how far it is, and the checkpoint it would go on from', async () => {
+  const { store, plan, reference, plans } = await prepared(five);
+  const real = dependencies(store).execute;
+  const execute: CellRunners['light']['execute'] = async (task, hooks) => {
+    hooks.onProgress({ step: 7, steps: 10, loss: 0.5, checkpoint: 4 });
+    await heard;
+    return real(task, hooks);
+  };
+  const environment = new MockActivityEnvironment({}, { logger: silent });
+  const heard = new Promise<unknown>(resolve => environment.on('heartbeat', resolve));
+  const slow: CellRunners = { light: dependencies(store, { execute }), heavy: dependencies(store) };
+  await environment.run(() => runCells(slow, plans, { ...reference, branch: 0, cells: [0] }));
+  const key = plan.cellList[0]!.key;
+  expect(await heard).toEqual({ cell: 'work[i=0]', key, step: 7, steps: 10, loss: 0.5, checkpoint: 4 });
+  const { events } = await store.events(reference.run);
+  expect(events).toContainEqual(expect.objectContaining({ event: 'cell-progress', cell: 0, step: 7, checkpoint: 4 }));
 });

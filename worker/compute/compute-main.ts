@@ -1,8 +1,7 @@
 /** A compute process: opens the store, then runs the cells it is given, one at a time, until its worker goes away. */
 import { cellExecutor } from '../../activities/execute-cell.ts';
 import { classify } from '../../activities/cell-failure.ts';
-import type { CellTask, ExecuteCell } from '../../activities/compute.ts';
-import type { StepProgress } from '../../activities/step-body.ts';
+import type { CellProgress, CellTask, ExecuteCell } from '../../activities/compute.ts';
 import { bodyOf } from '../../activities/steps/bodies.ts';
 import { openFolderStore } from '../../store/folder/open-folder-store.ts';
 import type { ComputeReply, ComputeRequest } from './messages.ts';
@@ -36,7 +35,7 @@ async function run(task: CellTask): Promise<void> {
   try {
     if (executor === undefined) throw new Error('internal: the compute process was given a cell before its store');
     const execute = await executor;
-    const onProgress = throttled<StepProgress>(progress => reply({ type: 'progress', progress }));
+    const onProgress = throttled<CellProgress>(progress => reply({ type: 'progress', progress }));
     const result = await execute(task, { signal: stopping.signal, onProgress });
     reply({ type: 'done', result, memory: process.memoryUsage.rss() });
   } catch (error) {

@@ -1,6 +1,6 @@
 /** What a worker and its compute processes say to each other. */
-import type { CellResult, CellTask } from '../../activities/compute.ts';
-import type { ComputeResources, StepProgress } from '../../activities/step-body.ts';
+import type { CellProgress, CellResult, CellTask } from '../../activities/compute.ts';
+import type { ComputeResources } from '../../activities/step-body.ts';
 import type { FailureClass } from '../../schemas/failure.ts';
 
 /** To a compute process. */
@@ -19,6 +19,6 @@ export type ComputeRequest =
 /** From a compute process. */
 export type ComputeReply =
   | { readonly type: 'ready' }
-  | { readonly type: 'progress'; readonly progress: StepProgress }
+  | { readonly type: 'progress'; readonly progress: CellProgress }
   | { readonly type: 'done'; readonly result: CellResult; readonly memory: number }
   | { readonly type: 'failed'; readonly class: FailureClass; readonly message: string; readonly memory: number };
