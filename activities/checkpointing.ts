@@ -1,4 +1,5 @@
 /** Unfinished work kept across attempts, and the moment at which it hears that it should stop. */
+import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import type { CellKey } from '../schemas/identity.ts';
@@ -14,6 +15,8 @@ export interface WorkState {
   /** Seconds that earlier attempts had put into the checkpoint this one went on from. */
   readonly secondsBefore: () => number;
   readonly resumedAt: () => readonly number[];
+  /** True where the checkpoint that was there is not what had been saved: work began again without it. */
+  readonly foundDamaged: () => boolean;
   /** The step of the newest checkpoint, this attempt's or an earlier one's. */
   readonly savedAt: () => number | undefined;
 }
@@ -43,10 +46,14 @@ export function createCheckpointing(
   let saves = false;
   let savedAt: number | undefined;
   let savedAfterStop = false;
+  let damaged = false;
 
   const load = async (): Promise<Weights | undefined> => {
     saves = true;
-    const bytes = await store.checkpoint(key);
+    const sealed = await store.checkpoint(key);
+    if (sealed === undefined) return undefined;
+    const bytes = unseal(sealed);
+    damaged = bytes === undefined;
     if (bytes === undefined) return undefined;
     const { tensors, metadata } = decodeWeights(bytes);
     const { [bookKey]: book = '', ...own } = metadata;
@@ -60,10 +67,8 @@ export function createCheckpointing(
     const stopping = signal.aborted;
     const seconds = secondsBefore + (Date.now() - begun) / 1000;
     const book = JSON.stringify({ step, seconds, resumed_at: resumedAt });
-    await store.saveCheckpoint(
-      key,
-      encodeWeights({ tensors: state.tensors, metadata: { ...state.metadata, [bookKey]: book } }),
-    );
+    const metadata = { ...state.metadata, [bookKey]: book };
+    await store.saveCheckpoint(key, seal(encodeWeights({ tensors: state.tensors, metadata })));
     lastSave = Date.now();
     savedAt = step;
     savedAfterStop ||= stopping;
@@ -81,6 +86,22 @@ export function createCheckpointing(
     breathe,
     secondsBefore: () => secondsBefore,
     resumedAt: () => resumedAt,
+    foundDamaged: () => damaged,
     savedAt: () => savedAt,
   };
+}
+
+/** Bytes of a SHA-256. */
+const sealLength = 32;
+
+/** A checkpoint has no digest for a name, as blobs have: its SHA-256 stands before it. */
+function seal(bytes: Uint8Array): Uint8Array {
+  return Buffer.concat([createHash('sha256').update(bytes).digest(), bytes]);
+}
+
+/** Nothing where the bytes are not those that were sealed: cut off, or changed on disk. */
+export function unseal(sealed: Uint8Array): Uint8Array | undefined {
+  const bytes = sealed.subarray(sealLength);
+  const digest = createHash('sha256').update(bytes).digest();
+  return digest.equals(sealed.subarray(0, sealLength)) ? bytes : undefined;
 }

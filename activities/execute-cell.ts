@@ -66,7 +66,7 @@ async function execute(options: ExecutionOptions, task: CellTask, hooks: Executi
   });
   return {
     outputs,
-    notes: result.notes ?? {},
+    notes: { ...result.notes, ...(work.foundDamaged() ? { checkpoint: 'found damaged; work began again' } : {}) },
     ...(backend === undefined ? {} : { backend }),
     seconds: work.secondsBefore() + (Date.now() - begun) / 1000,
     resumedAt: work.resumedAt(),

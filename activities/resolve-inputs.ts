@@ -4,6 +4,7 @@ import type { PlanCell, PlanInput, PlanPart } from '../schemas/plan.ts';
 import { recipeOf } from '../schemas/recipe.ts';
 import type { StepKind } from '../schemas/step-kind.ts';
 import type { Store } from '../store/store.ts';
+import { type CellEnd, describeEnd } from './cell-end.ts';
 import { CellFailure } from './cell-failure.ts';
 import type { ResolvedInput, ResolvedInputs, ResolvedPart } from './compute.ts';
 
@@ -57,6 +58,7 @@ async function resolveInput(
   input: PlanInput,
 ): Promise<{ found: ResolvedInput; partial: boolean }> {
   const parts: ResolvedPart[] = [];
+  const lost: PlanPart[] = [];
   const missing: ResolvedInput['missing'][number][] = [];
   let partial = false;
   for (let start = 0; start < input.parts.length; start += lookUpsAtOnce) {
@@ -65,11 +67,11 @@ async function resolveInput(
     for (const [index, part] of some.entries()) {
       const record = records[index];
       const artifact = record?.outputs[part.output];
-      if (artifact === undefined) {
-        const reason = record === undefined ? 'it has no result' : `its result has no output \`${part.output}\``;
-        missing.push({ at: part.at, key: part.key, reason });
+      if (record === undefined) lost.push(part);
+      else if (artifact === undefined) {
+        missing.push({ at: part.at, key: part.key, reason: `its result has no output \`${part.output}\`` });
       } else {
-        partial ||= record?.partial === true;
+        partial ||= record.partial;
         parts.push({
           at: part.at,
           key: part.key,
@@ -80,5 +82,18 @@ async function resolveInput(
       }
     }
   }
+  missing.push(...(await reasonsFor(store, run, lost)));
   return { found: { axes: input.axes, parts, missing }, partial };
+}
+
+/** Why cells have no result, by the run's log: it was told before anything that needs them could start. */
+async function reasonsFor(
+  store: Store,
+  run: string,
+  lost: readonly PlanPart[],
+): Promise<ResolvedInput['missing'][number][]> {
+  if (lost.length === 0) return [];
+  const ends = new Map<number, CellEnd>();
+  for (const event of (await store.events(run)).events) if (event.event === 'cell-ended') ends.set(event.cell, event);
+  return lost.map(({ at, key, cell }) => ({ at, key, reason: describeEnd(ends.get(cell) ?? { state: 'waiting' }) }));
 }

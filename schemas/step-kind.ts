@@ -48,7 +48,7 @@ export interface Resources {
 export interface StepKind {
   /** Kebab-case; also the name of its two files. */
   readonly kind: string;
-  /** Raise it with every change of behaviour: it is how code is part of a key (test/schemas/step-sources guards it). */
+  /** Raise it with every change of behaviour: it is how code is part of a key (test/schemas/step-versions guards it). */
   readonly version: number;
   readonly summary: string;
   /** `light` cells run inside the worker, many to an activity; `heavy` ones each in a compute process. */

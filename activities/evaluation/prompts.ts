@@ -45,7 +45,8 @@ function withoutAnswer(turns: readonly Message[]): readonly Message[] {
   return turns.at(-1)?.role === 'assistant' ? turns.slice(0, -1) : turns;
 }
 
-function withSystem(turns: readonly Message[], systemPrompt: string | undefined): readonly Message[] {
+/** A system prompt takes the place of the conversation's own. */
+export function withSystem(turns: readonly Message[], systemPrompt: string | undefined): readonly Message[] {
   if (systemPrompt === undefined) return turns;
   return [{ role: 'system', content: systemPrompt }, ...turns.filter(({ role }) => role !== 'system')];
 }

@@ -3,7 +3,7 @@ import type { ReportFigure } from '../../schemas/report.ts';
 import { groupBy } from '../../stats/grouped-values.ts';
 import { counted } from '../report/format-value.ts';
 import type { ReportRow } from '../report/report-rows.ts';
-import { takeOf } from '../report/take.ts';
+import { takeValue } from '../report/row-take.ts';
 import { type Dimension, isOnScale, placeOn } from './dimension.ts';
 import type { FigureDimensions } from './figure-dimensions.ts';
 import { type Whisker, whiskerOf } from './whisker.ts';
@@ -104,7 +104,7 @@ function takenMark(group: readonly PlacedRow[], figure: ReportFigure, dimensions
   if (first === undefined || figure.take === undefined) return [];
   const dimension = measured(dimensions);
   const rows = group.map(({ row }) => row);
-  const { value, n } = takeOf(rows, dimension.column, figure.take);
+  const { value, n } = takeValue(rows, dimension.column, figure.take);
   if (typeof value !== 'number' || dimension.kind !== 'numeric' || !isOnScale(value, dimension)) return [];
   const place = { ...first.place, ...measureAt(dimensions.measure, value) };
   return markAt(place, rows, figure, dimensions).map(mark => ({ ...mark, n }));

@@ -4,7 +4,7 @@ import { type Interval, meanInterval } from '../../stats/interval.ts';
 import { mean, standardDeviation } from '../../stats/moments.ts';
 import { ReportProblem } from '../report/report-problem.ts';
 import type { ReportRow } from '../report/report-rows.ts';
-import { finiteNumbers, takeOf } from '../report/take.ts';
+import { finiteNumbers, takeValue } from '../report/row-take.ts';
 import { type Dimension, isOnScale } from './dimension.ts';
 
 export interface Whisker {
@@ -42,7 +42,7 @@ const spreads: { readonly [spread in Spread]: (rows: readonly ReportRow[], colum
     return { low: center - deviation, high: center + deviation };
   },
   range: (rows, column) => {
-    const [low, high] = [takeOf(rows, column, 'min').value, takeOf(rows, column, 'max').value];
+    const [low, high] = [takeValue(rows, column, 'min').value, takeValue(rows, column, 'max').value];
     return { low: Number(low ?? Number.NaN), high: Number(high ?? Number.NaN) };
   },
 };

@@ -5,7 +5,7 @@ import { compareNames } from '../analysis/name-order.ts';
 import { groupRows } from './group-rows.ts';
 import { requireColumn } from './report-problem.ts';
 import { type CellName, type ReportRow, type ReportRows, cellsBehind } from './report-rows.ts';
-import { type Taken, takeOf } from './take.ts';
+import { type TakenValue, takeValue } from './row-take.ts';
 
 export interface TableData {
   readonly headings: readonly string[];
@@ -48,7 +48,7 @@ function groupedData(table: ReportTable, rows: ReportRows, keys: readonly string
     column,
     isCount: take === 'count',
     takesNumbers: take !== 'count' && take !== 'first',
-    byGroup: groups.map(group => takeOf(group.rows, column, take)),
+    byGroup: groups.map(group => takeValue(group.rows, column, take)),
   }));
   const shown = [
     ...keys.map((heading, index) => ({ heading, values: groups.map(({ values }) => values[index] ?? null) })),
@@ -99,7 +99,7 @@ interface Statistic {
   readonly column: string;
   readonly isCount: boolean;
   readonly takesNumbers: boolean;
-  readonly byGroup: readonly Taken[];
+  readonly byGroup: readonly TakenValue[];
 }
 
 /**

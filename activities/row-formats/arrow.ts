@@ -15,8 +15,9 @@ export function arrowRows(path: string): RawRows {
 }
 
 async function imported(path: string) {
+  const bytes = await readFile(path);
   try {
-    return importArrow(await readFile(path), path);
+    return importArrow(bytes, 'it');
   } catch (error) {
     throw new CellFailure('user', error instanceof Error ? error.message : String(error), { cause: error });
   }

@@ -12,9 +12,11 @@ export interface ColumnInference {
 /** Whole numbers and other numbers in one column make it float64; other mixtures are refused, naming both places. */
 export function createColumnInference(): ColumnInference {
   const found = new Map<string, { type: ColumnType | undefined; place: string }>();
+  const listed = new Set<string>();
   const add = (values: Readonly<Record<string, unknown>>, place: string) => {
     for (const [name, value] of Object.entries(values)) {
       const type = value === null || value === undefined ? undefined : typeOf(value);
+      if (Array.isArray(value)) listed.add(name);
       const before = found.get(name);
       if (before?.type === undefined) found.set(name, { type: type ?? before?.type, place });
       else if (type !== undefined && type !== before.type)
@@ -23,7 +25,9 @@ export function createColumnInference(): ColumnInference {
   };
   const columns = () =>
     Object.fromEntries(
-      [...found].flatMap(([name, { type }]): [string, ColumnType][] => (type === undefined ? [] : [[name, type]])),
+      [...found].flatMap(([name, { type = listed.has(name) ? 'utf8[]' : undefined }]): [string, ColumnType][] =>
+        type === undefined ? [] : [[name, type]],
+      ),
     );
   return { add, columns };
 }
@@ -43,7 +47,9 @@ function widened(name: string, before: Typed, now: Typed): ColumnType {
   );
 }
 
-function typeOf(value: unknown): ColumnType {
+/** An empty list has the type of the others in its column. */
+function typeOf(value: unknown): ColumnType | undefined {
+  if (Array.isArray(value) && value.length === 0) return undefined;
   if (typeof value === 'boolean') return 'bool';
   if (typeof value === 'number') return isWhole(value) ? 'int32' : 'float64';
   if (isMessages(value)) return 'messages';

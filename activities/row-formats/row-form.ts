@@ -46,13 +46,25 @@ export function inForm(row: RawRow, form: RowForm): Record<string, unknown> {
 function pair(values: Readonly<Record<string, unknown>>, place: string): Record<string, unknown> {
   const chosen = turns(values['chosen'], 'assistant', place, 'chosen');
   const rejected = turns(values['rejected'], 'assistant', place, 'rejected');
-  const given = values['prompt'] === undefined ? chosen.slice(0, -1) : turns(values['prompt'], 'user', place, 'prompt');
+  const given =
+    values['prompt'] === undefined
+      ? sharedTurns(chosen, rejected, place)
+      : turns(values['prompt'], 'user', place, 'prompt');
   if (given.length === 0)
     throw new CellFailure(
       'user',
       `${place} has no prompt: give \`prompt\`, or whole conversations in \`chosen\` and \`rejected\``,
     );
   return { ...values, prompt: given, chosen: chosen.at(-1)?.content, rejected: rejected.at(-1)?.content };
+}
+
+function sharedTurns(chosen: readonly Message[], rejected: readonly Message[], place: string): readonly Message[] {
+  const before = chosen.slice(0, -1);
+  if (JSON.stringify(before) === JSON.stringify(rejected.slice(0, -1))) return before;
+  throw new CellFailure(
+    'user',
+    `${place}: \`chosen\` and \`rejected\` differ before their last turns: a pair is two answers to one prompt`,
+  );
 }
 
 function turns(value: unknown, role: string, place: string, column: string): readonly Message[] {

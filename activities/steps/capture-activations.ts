@@ -5,7 +5,7 @@ import type { Example } from '../../models/text/example.ts';
 import type { ModelText } from '../../models/text/model-text.ts';
 import { captureActivations } from '../../schemas/steps/capture-activations.ts';
 import { CellFailure } from '../cell-failure.ts';
-import { encodePrompts, readPrompts } from '../evaluation/prompts.ts';
+import { encodePrompts, readPrompts, withSystem } from '../evaluation/prompts.ts';
 import { cellText } from '../rows/cell-text.ts';
 import { messagesOf } from '../rows/messages.ts';
 import { type CellContext, type InputTable, stepBody } from '../step-body.ts';
@@ -63,18 +63,17 @@ async function readSequences(
   }
   const { tokenizer, template } = text;
   if (template === null) throw new CellFailure('user', 'the model has no chat template');
+  if (table.columns['messages'] !== 'messages')
+    throw new CellFailure(
+      'user',
+      `a mean over the answer needs \`messages\`; the prompts have ${Object.keys(table.columns).join(', ')}`,
+    );
   const ids: string[] = [];
   const examples: Example[] = [];
   for await (const row of table.rowsOf({ columns: ['row_id', 'messages'] })) {
     ids.push(cellText(row['row_id']));
-    const turns = messagesOf(row['messages']);
-    examples.push(
-      encodeConversation(
-        tokenizer,
-        template,
-        system === undefined ? turns : [{ role: 'system', content: system }, ...turns],
-      ),
-    );
+    examples.push(encodeConversation(tokenizer, template, withSystem(messagesOf(row['messages']), system)));
   }
+  if (ids.length === 0) throw new CellFailure('user', 'there are no prompts');
   return { ids, examples };
 }

@@ -1,4 +1,6 @@
 /** `load-rows`: see schemas/steps/load-rows and activities/row-formats. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { loadRows } from '../../schemas/steps/load-rows.ts';
 import type { Columns, Row } from '../../schemas/table-schema.ts';
 import { CellFailure } from '../cell-failure.ts';
@@ -19,6 +21,7 @@ const readers = { jsonl: jsonlRows, csv: csvRows, parquet: parquetRows, arrow: a
 export const loadRowsBody = stepBody(loadRows, async cell => {
   const path = await cell.file('path');
   try {
+    await checkContent(cell, path);
     const read = readers[formatOf(cell, path)](path);
     const { form, columns, rows, idColumn } = await survey(cell, read);
     checkCount(cell, rows);
@@ -30,6 +33,19 @@ export const loadRowsBody = stepBody(loadRows, async cell => {
       : error;
   }
 });
+
+/** Its bytes are those of the plan (`cell.file` sees to it); here they are held against what the study itself says. */
+async function checkContent({ with: { sha256: wanted } }: Load, path: string): Promise<void> {
+  if (wanted === undefined) return;
+  const hash = createHash('sha256');
+  for await (const piece of createReadStream(path)) hash.update(piece);
+  const found = hash.digest('hex');
+  if (found === wanted) return;
+  throw new CellFailure(
+    'user',
+    `its SHA-256 is ${found}, and the study says ${wanted}: take the file the study was written for, or correct \`sha256\``,
+  );
+}
 
 function formatOf({ with: { format } }: Load, path: string): keyof typeof readers {
   if (format !== 'auto') return format;
@@ -69,12 +85,12 @@ async function survey(cell: Load, read: RawRows): Promise<Survey> {
     form ??= formOf(row);
     if (rows === 0) idColumn ??= 'row_id' in row.values ? 'row_id' : undefined;
     if (idColumn !== undefined) checkId(row, idColumn, places);
-    inference.add(inForm(row, form), row.place);
+    const { row_id: _, ...values } = inForm(row, form);
+    inference.add(values, row.place);
     rows += 1;
   }
   if (form === undefined) throw new CellFailure('user', 'it has no rows');
-  const { row_id: _, ...columns } = inference.columns();
-  return { form, columns: { row_id: 'utf8', ...columns }, rows, idColumn };
+  return { form, columns: { row_id: 'utf8', ...inference.columns() }, rows, idColumn };
 }
 
 function checkId({ values, place }: RawRow, column: string, places: Map<string, string>): void {

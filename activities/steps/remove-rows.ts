@@ -59,7 +59,7 @@ async function rankedRows(cell: Removal, units: RowUnits, end: 'top' | 'bottom')
   };
   // Equal scores keep the units' own order, so that the choice does not hang on the order of the score table.
   const order = [...units.ids].sort((a, b) => key(a) - key(b));
-  const wanted = cell.with.fraction * units.unitOf.length;
+  const wanted = rowsToRemove(cell.with.fraction, units.unitOf.length);
   const removed = new Set<number>();
   for (const unit of order) {
     if (removed.size >= wanted) break;
@@ -77,10 +77,15 @@ async function randomRows(cell: Removal, table: InputTable, units: RowUnits): Pr
   const total = units.unitOf.length;
   const like = scored
     ? await rankedRows(cell, units, 'top')
-    : new Set(Array.from({ length: Math.ceil(fraction * total) }, (_, row) => row));
+    : new Set(Array.from({ length: rowsToRemove(fraction, total) }, (_, row) => row));
   const strata = column === undefined ? units.unitOf.map(() => '') : await strataOf(table, column);
   const sizes = stratumSizes(strata, Int32Array.from(like));
   return new Set(drawStratified({ strata, sizes, seed: cell.seeds.removal }));
+}
+
+/** Rounded up, but not by the last bit of a product: 0.07 of 100 rows is 7, though 0.07 · 100 is a little more. */
+function rowsToRemove(fraction: number, rows: number): number {
+  return Math.ceil(Number((fraction * rows).toPrecision(12)));
 }
 
 async function strataOf(table: InputTable, column: string): Promise<string[]> {
@@ -97,7 +102,10 @@ async function readScores(cell: Removal, units: RowUnits): Promise<ReadonlyMap<s
   for await (const { unit_id: unit, weight } of (await cell.table('scores')).rowsOf({
     columns: ['unit_id', 'weight'],
   })) {
-    if (typeof unit === 'string' && typeof weight === 'number') scores.set(unit, weight);
+    if (typeof unit !== 'string' || typeof weight !== 'number') continue;
+    if (scores.has(unit))
+      throw new CellFailure('user', `the scores name the unit ${unit} twice: take one score per unit (select-rows)`);
+    scores.set(unit, weight);
   }
   const without = units.ids.filter(unit => !scores.has(unit));
   if (without.length === 0) return scores;

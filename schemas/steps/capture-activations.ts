@@ -12,7 +12,7 @@ export const captureActivations = defineStepKind({
     layers: z
       .union([z.literal('all'), z.array(z.int().nonnegative()).min(1)])
       .default('all')
-      .describe('0 is the embedding, n the residual stream after block n'),
+      .describe('n: the residual stream after block n, counted from 0'),
     position: z
       .enum(['last', 'mean-of-answer'])
       .default('last')

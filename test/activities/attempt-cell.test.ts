@@ -157,7 +157,7 @@ steps:
     ]);
     const record = await store.record(cellNamed(plan, 'join').key, run);
     expect(record?.inputs['parts']?.missing).toEqual([
-      { at: [2], key: cellNamed(plan, 'part[i=2]').key, reason: 'it has no result' },
+      { at: [2], key: cellNamed(plan, 'part[i=2]').key, reason: 'it has not run' },
     ]);
   });
 

@@ -10,7 +10,7 @@ import { printDiagnostics } from '../../planner/print-diagnostics.ts';
 import { verifyPlan } from '../../planner/verify-plan.ts';
 import type { FailureClass } from '../../schemas/failure.ts';
 import { type Plan, type PlanCell, cellName } from '../../schemas/plan.ts';
-import { stepKinds } from '../../schemas/steps/registry.ts';
+import { type Registry, stepKinds } from '../../schemas/steps/registry.ts';
 import { writePlan } from '../../store/plan-files.ts';
 import type { Store } from '../../store/store.ts';
 
@@ -47,17 +47,17 @@ export function cellNamed(plan: Plan, name: string): PlanCell {
   return found;
 }
 
-export const environment = { host: 'here', platform: 'test', node: 'test', espalier: '0' };
+const environment = { host: 'here', platform: 'test', node: 'test', espalier: '0' };
 
 /** What attempts need; `execute` stands in for the bodies where a test wants failures of its own. */
 export function dependencies(
   store: Store,
-  options: { execute?: ExecuteCell; exclusive?: boolean; pid?: number } = {},
+  options: { execute?: ExecuteCell; exclusive?: boolean; pid?: number; kinds?: Registry } = {},
 ): AttemptDependencies {
   const resources = { backend: undefined, nativePackage: undefined };
   return {
     store,
-    kinds: stepKinds,
+    kinds: options.kinds ?? stepKinds,
     environment,
     owner: { host: 'here', pid: options.pid ?? process.pid },
     execute: options.execute ?? cellExecutor({ store, bodyOf, resources, checkpointSeconds: 30 }),

@@ -26,11 +26,14 @@ export interface ComputePoolOptions {
 /** A warm process that has grown beyond this is replaced while it is idle: caches are cheap to make again. */
 const largestIdle = 1.5e9;
 
+const workerStopped = 'the worker stopped';
+
 export function createComputePool(options: ComputePoolOptions): ComputePool {
   const slots = createSlots(options.room);
   const processes = new Set<ComputeProcess>();
   const idle: ComputeProcess[] = [];
   const { entry, store, resources, checkpointSeconds, onOutput } = options;
+  let stopped = false;
 
   const warm = (): ComputeProcess => {
     for (let found = idle.pop(); found !== undefined; found = idle.pop()) {
@@ -59,15 +62,25 @@ export function createComputePool(options: ComputePoolOptions): ComputePool {
     const release = await slots.take({ cpu, memory }, hooks.signal).catch((error: unknown) => {
       throw new CellFailure('preempted', 'the worker stopped before there was room', { cause: error });
     });
-    const compute = warm();
     try {
-      return await compute.run(task, { ...hooks, seconds: time });
+      // A slot that falls free because the pool stops must not start another process.
+      if (stopped) throw new CellFailure('preempted', workerStopped);
+      return await runIn(warm(), task, { ...hooks, seconds: time });
     } finally {
-      await giveBack(compute);
       release();
     }
   };
+  const runIn = async (compute: ComputeProcess, ...given: Parameters<ComputeProcess['run']>) => {
+    try {
+      return await compute.run(...given);
+    } catch (error) {
+      throw stopped ? new CellFailure('preempted', workerStopped, { cause: error }) : error;
+    } finally {
+      await giveBack(compute);
+    }
+  };
   const stop = async () => {
+    stopped = true;
     idle.length = 0;
     await Promise.all([...processes].map(compute => compute.kill()));
   };

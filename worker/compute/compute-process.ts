@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { CellFailure } from '../../activities/cell-failure.ts';
 import type { CellResult, CellTask, ExecutionHooks } from '../../activities/compute.ts';
-import { crashFailure, memoryKills } from './crash.ts';
+import { type ProcessEnd, crashFailure, memoryKills } from './crash.ts';
 import type { ComputeReply, ComputeRequest } from './messages.ts';
 
 export interface ComputeProcess {
@@ -25,19 +25,18 @@ export interface ComputeProcessOptions {
 /** Told to stop, it has so long to save its state. */
 const graceMilliseconds = 10_000;
 
-/** Lines of its output kept to explain a crash. */
-const keptLines = 20;
+/** Lines of its output kept to explain a crash: more than the longest stack that a dying runtime prints. */
+const keptLines = 200;
+
+/** After its end, its last output is waited for, but not for ever: a process of its own may hold the pipe open. */
+const outputMilliseconds = 1000;
 
 export function startComputeProcess({ entry, open, onOutput }: ComputeProcessOptions): ComputeProcess {
   const child = fork(entry, [], { serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
-  const lines = collectLines(child, onOutput);
-  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>(resolve => {
-    child.once('exit', (code, signal) => resolve({ code, signal }));
-    child.once('error', () => resolve({ code: null, signal: null }));
-  });
+  const output = collectLines(child, onOutput);
   let alive = true;
   let memory = 0;
-  void ended.then(() => (alive = false));
+  const ended = endOf(child, () => (alive = false));
   const send = (request: ComputeRequest) => {
     // A process that is just dying cannot be told anything; its exit says the rest.
     if (child.connected) child.send(request, () => undefined);
@@ -46,6 +45,9 @@ export function startComputeProcess({ entry, open, onOutput }: ComputeProcessOpt
 
   const run: ComputeProcess['run'] = async (task, { signal, onProgress, seconds }) => {
     const killsBefore = memoryKills();
+    output.forget();
+    // Before it may be told to stop: what has no cell has nothing to stop.
+    send({ type: 'run', task });
     const stopping = stopOnAbort(signal, send, () => child.kill('SIGKILL'));
     const overtime = setTimeout(() => child.kill('SIGKILL'), Math.min(seconds * 1000, 2 ** 31 - 1));
     const begun = Date.now();
@@ -64,9 +66,8 @@ export function startComputeProcess({ entry, open, onOutput }: ComputeProcessOpt
             return reject(new CellFailure('preempted', 'it was stopped before it could save its state'));
           if (Date.now() - begun >= seconds * 1000)
             return reject(new CellFailure('user', `it ran over its time limit of ${seconds} s`));
-          return reject(crashFailure(end, lines(), killsBefore));
+          return reject(crashFailure(end, output.lines(), killsBefore));
         });
-        send({ type: 'run', task });
       });
     } finally {
       stopping.end();
@@ -79,6 +80,24 @@ export function startComputeProcess({ entry, open, onOutput }: ComputeProcessOpt
     await ended;
   };
   return { pid: child.pid, alive: () => alive, memory: () => memory, run, kill };
+}
+
+/** Resolves once it has ended and all that it had printed has arrived; `onExit` hears of the end at once. */
+function endOf(child: ChildProcess, onExit: () => void): Promise<ProcessEnd> {
+  return new Promise(resolve => {
+    child.once('exit', (code, signal) => {
+      onExit();
+      const timer = setTimeout(() => resolve({ code, signal }), outputMilliseconds);
+      child.once('close', () => {
+        clearTimeout(timer);
+        resolve({ code, signal });
+      });
+    });
+    child.once('error', () => {
+      onExit();
+      resolve({ code: null, signal: null });
+    });
+  });
 }
 
 /** On abort: asks once, then insists. */
@@ -98,7 +117,13 @@ function stopOnAbort(signal: AbortSignal, send: (request: ComputeRequest) => voi
   };
 }
 
-function collectLines(child: ChildProcess, onOutput: (line: string) => void): () => readonly string[] {
+interface CollectedOutput {
+  readonly lines: () => readonly string[];
+  /** What an earlier cell printed does not explain the end of the next. */
+  readonly forget: () => void;
+}
+
+function collectLines(child: ChildProcess, onOutput: (line: string) => void): CollectedOutput {
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
@@ -109,5 +134,5 @@ function collectLines(child: ChildProcess, onOutput: (line: string) => void): ()
       }
     });
   }
-  return () => lines;
+  return { lines: () => lines, forget: () => (lines.length = 0) };
 }

@@ -33,15 +33,17 @@ export function createSlots(total: Room): Slots {
   const take = async (asked: Room, signal: AbortSignal) => {
     signal.throwIfAborted();
     await new Promise<void>((resolve, reject) => {
-      const entry = { asked, start: resolve };
       const abort = () => {
-        const place = waiting.indexOf(entry);
-        // Already served: the caller has its room and hears of the abort by itself.
-        if (place < 0) return;
-        waiting.splice(place, 1);
+        waiting.splice(waiting.indexOf(entry), 1);
         reject(abortReason(signal));
         serve();
       };
+      const start = () => {
+        // From now on the caller has its room, and hears of an abort by itself.
+        signal.removeEventListener('abort', abort);
+        resolve();
+      };
+      const entry = { asked, start };
       signal.addEventListener('abort', abort, { once: true });
       waiting.push(entry);
       serve();

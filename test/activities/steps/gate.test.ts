@@ -5,7 +5,8 @@ import type { Json } from '../../../schemas/json.ts';
 import type { Metric } from '../../../schemas/metric.ts';
 import type { Row } from '../../../schemas/table-schema.ts';
 import { gathered, shuffled, table } from './given-rows.ts';
-import { type GivenInput, failureOf, runBody } from './run-body.ts';
+import type { GivenInput } from './cell-task.ts';
+import { failureOf, runBody } from './run-body.ts';
 
 const basics = { name: 'H1', claim: 'it goes up', op: '>', threshold: 0.5 };
 

@@ -1,8 +1,9 @@
 /** Input tables for tests of step bodies: plain, gathered from rows that carry their axes, and in other orders. */
 import { randomStream } from '../../../schemas/random.ts';
+import type { Artifact } from '../../../schemas/artifact.ts';
 import type { AxisValue } from '../../../schemas/plan.ts';
 import type { Columns, Row } from '../../../schemas/table-schema.ts';
-import type { GivenInput } from './run-body.ts';
+import type { GivenInput } from './cell-task.ts';
 
 export function table(columns: Columns, rows: readonly Row[]): GivenInput {
   return { columns, rows };
@@ -24,4 +25,10 @@ export function gathered(axes: readonly string[], columns: Columns, rows: readon
 /** The same rows in another order. */
 export function shuffled<Item>(items: readonly Item[], seed = 1): Item[] {
   return Array.from(randomStream(seed, 'shuffled').permutation(items.length), index => items[index]!);
+}
+
+/** An artifact of the store that the body runs on. */
+export function stored(artifact: Artifact | undefined): GivenInput {
+  if (artifact === undefined) throw new Error('there is no such artifact');
+  return { axes: [], artifacts: [{ at: [], artifact }] };
 }
