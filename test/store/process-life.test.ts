@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { canBeAsked, isGone, markProcess } from '../../store/process-life.ts';
+import { canBeAsked, findProcess, isGone, markProcess, processState } from '../../store/process-life.ts';
 
 test('this process lives, and one that has ended is gone', () => {
   expect(isGone(markProcess())).toBe(false);
@@ -41,4 +41,16 @@ test.runIf(existsSync('/proc/self/stat'))('a dead process that nobody has reaped
   await expect.poll(() => isGone(mark)).toBe(true);
   parent.kill();
   await once(parent, 'exit');
+});
+
+test('a process is found while there is one with its id, and its state told from its mark', () => {
+  const own = findProcess(process.pid)!;
+  expect(own).toEqual(markProcess());
+  expect(own.start).toMatch(/./);
+  expect(processState(own)).toBe('alive');
+  const ended = spawnSync(process.execPath, ['--version']).pid;
+  expect(findProcess(ended)).toBeUndefined();
+  expect(processState(markProcess(ended))).toBe('dead');
+  expect(processState({ ...own, start: 'another' })).toBe('dead');
+  expect(processState({ ...own, host: 'another-host.invalid' })).toBe('elsewhere');
 });

@@ -26,29 +26,31 @@ export async function executeRun(context: CommandContext, executed: ExecutedRun)
   const view = createRunView(cells.length);
   const settled = await settleRun(store, record.run, cells);
   if (settled) view.apply((await store.events(record.run)).events);
-  else if ((await execute(context, executed, view)) === 'called-off') return interrupted(context, record.run);
+  else if ((await execute(context, executed, view)) === 'called-off') {
+    if (context.json) printJson(context, { ...summary(record, view, begun), state: 'interrupted', report: null });
+    return exitCodes.interrupted;
+  }
   await addTimings(context.config.home, timingsOf(cells, view));
   const { path: report } = await writeReport(store, record);
-  const seconds = (Date.now() - begun) / 1000;
-  const counts = view.counts();
-  const failed = counts.failed + counts.blocked + counts.cancelled > 0 || view.branchFailures().length > 0;
-  if (context.json) {
-    const { cached, failed: lost, blocked, done: made, skipped } = counts;
-    const state = view.state() ?? 'failed';
-    printJson(context, {
-      run: record.run,
-      state,
-      cells: cells.length,
-      executed: made,
-      cached,
-      failed: lost,
-      blocked,
-      skipped,
-      seconds,
-      report,
-    });
-  } else await printRunSummary(context, { store, record, cells, view, seconds, report });
-  return failed ? exitCodes.cellsFailed : exitCodes.done;
+  if (context.json) printJson(context, { ...summary(record, view, begun), report });
+  else await printRunSummary(context, { store, record, cells, view, seconds: secondsSince(begun), report });
+  const { failed, blocked, cancelled } = view.counts();
+  const well = failed + blocked + cancelled === 0 && view.branchFailures().length === 0;
+  return well ? exitCodes.done : exitCodes.cellsFailed;
+}
+
+/** What `--json` says of a run but for its report; cells that this run made before an interruption count as executed. */
+function summary({ run }: RunRecord, view: RunView, begun: number) {
+  const { waiting, running, done, ...ended } = view.counts();
+  const { cached, failed, blocked, skipped, cancelled } = ended;
+  const cells = Object.values(ended).reduce((sum, number) => sum + number, waiting + running + done);
+  const state = view.state() ?? 'failed';
+  const seconds = secondsSince(begun);
+  return { run, state, cells, executed: done, cached, failed, blocked, skipped, cancelled, seconds };
+}
+
+function secondsSince(begun: number): number {
+  return (Date.now() - begun) / 1000;
 }
 
 async function execute(context: CommandContext, executed: ExecutedRun, view: RunView): Promise<'ended' | 'called-off'> {
@@ -65,6 +67,7 @@ async function execute(context: CommandContext, executed: ExecutedRun, view: Run
   const display = createProgressDisplay(terminal, { cells, view, slots: config.slots });
   try {
     await engine.client.start({ run: record.run, plan: record.plan });
+    if (resumed) await unpause(engine.client, record.run);
     const onChange = (events: readonly RunEvent[]) => display.update(events);
     const followed = await followRun(store, engine.client, record.run, {
       view,
@@ -73,27 +76,33 @@ async function execute(context: CommandContext, executed: ExecutedRun, view: Run
     });
     if (failure !== undefined) throw new MachineryError(failure.message);
     if (followed === 'lost') throw new MachineryError(lostMessage(record.run));
+    if (followed === 'called-off') terminal.say(calledOffMessage(record.run, engine.shared()));
     return followed;
   } finally {
     display.end();
-    await stopEngine(context, engine);
+    if (signal.aborted && !engine.shared())
+      terminal.say('cells under way save their state (Ctrl-C again ends at once)');
+    await engine.stop();
   }
 }
 
+/** A run that is taken up may have been paused, and one that was not may have come to its end meanwhile. */
+async function unpause(client: Engine['client'], run: string): Promise<void> {
+  try {
+    await client.resume(run);
+  } catch (error) {
+    if ((await client.state(run)) === 'running') throw error;
+  }
+}
+
+function calledOffMessage(run: string, shared: boolean): string {
+  return shared
+    ? `${run} goes on without this command: \`espalier up\` is at it. Watch it again with: espalier resume ${run}`
+    : `${run} is interrupted; nothing that is done is lost. Go on with: espalier resume ${run}`;
+}
+
 function lostMessage(run: string): string {
-  return `the server no longer runs ${run}, and it has not ended. What is done is in the store: run the study again to go on`;
-}
-
-async function stopEngine({ terminal, signal }: CommandContext, engine: Engine): Promise<void> {
-  if (signal.aborted && !engine.shared)
-    terminal.say('stopping: cells under way save their state (Ctrl-C again ends at once)');
-  await engine.stop();
-}
-
-function interrupted({ terminal, json }: CommandContext, run: string): ExitCode {
-  terminal.say(`${run} was interrupted; nothing that is done is lost. Go on with: espalier resume ${run}`);
-  if (json) printJson({ terminal }, { run, state: 'interrupted' });
-  return exitCodes.interrupted;
+  return `the server no longer runs ${run}, and it has not ended.\nWhat is done is in the store. Go on with: espalier resume ${run}`;
 }
 
 /** Seconds of the cells that this run made, by step kind. */

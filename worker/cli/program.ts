@@ -1,5 +1,5 @@
 /** The verbs of the command line, their words and flags, and what `--help` says of them. */
-import { Command as Program, Option } from 'commander';
+import { InvalidArgumentError, Command as Program, Option } from 'commander';
 import { version } from '../version.ts';
 import type { Command } from './command.ts';
 
@@ -18,8 +18,15 @@ export type Perform = <Arguments>(
 ) => Promise<void>;
 
 const exitCodeHelp = `
-Exit codes: 0 done · 1 cells failed or were blocked · 2 the input is wrong · 3 the machinery failed · 130 interrupted
-Everything a project makes lives in one folder: --home DIR, ESPALIER_HOME, or .espalier/ here.`;
+Exit codes: 0 done, 1 cells failed or were blocked, 2 the input is wrong,
+3 the machinery failed, 130 interrupted.
+Everything a project makes lives in one folder: --home DIR, ESPALIER_HOME, or
+.espalier/ here.
+
+Examples:
+  espalier validate study.yaml
+  espalier plan study.yaml
+  espalier run study.yaml`;
 
 export function createProgram(perform: Perform): Program {
   const program = new Program('espalier')
@@ -44,23 +51,33 @@ function verb(program: Program, words: string, description: string, examples: re
     .description(description)
     .option('--home <dir>', 'folder of store, server file and logs')
     .option('--json', 'print one JSON value, for programs')
+    .showHelpAfterError(`(espalier ${words.split(' ')[0]} --help shows how it is used)`)
     .addHelpText('after', `\nExamples:\n${examples.map(example => `  ${example}`).join('\n')}`);
 }
 
 const setOption = () =>
-  new Option('--set <name=value>', 'change a param of the study; again for another')
-    .argParser((value: string, before: readonly string[]) => [...before, value])
-    .default([], 'none');
+  new Option('--set <name=value>', 'change a param of the study; again for another').argParser(
+    (value: string, before: readonly string[] | undefined) => [...(before ?? []), value],
+  );
+
+const backends = ['native', 'wasm', 'cpu'];
+
+/** Takes a number of at least `least`, and hands its text on. */
+const wholeNumber = (least: number) => (text: string) => {
+  if (!/^\d{1,9}$/.test(text) || Number(text) < least)
+    throw new InvalidArgumentError(`It is a whole number, ${least} or more.`);
+  return text;
+};
 
 /** Flags of verbs that run cells. */
 function withMachine(command: Program): Program {
   return command
-    .option('--backend <name>', 'numerical backend that must be used: native, wasm or cpu')
-    .option('--slots <n>', 'heavy cells at once, one core each');
+    .addOption(new Option('--backend <name>', 'numerical backend that must be used').choices(backends))
+    .option('--slots <n>', 'heavy cells at once, one core each', wholeNumber(1));
 }
 
 interface StudyFlags extends GlobalFlags {
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
 }
 
 function addStudyVerbs(program: Program, perform: Perform): void {
@@ -70,7 +87,7 @@ function addStudyVerbs(program: Program, perform: Perform): void {
   ])
     .addOption(setOption())
     .action((study: string, flags: StudyFlags) =>
-      perform(flags, async () => (await import('./commands/validate.ts')).validate, { study, set: flags.set }),
+      perform(flags, async () => (await import('./commands/validate.ts')).validate, { study, set: flags.set ?? [] }),
     );
   withMachine(
     verb(
@@ -82,7 +99,7 @@ function addStudyVerbs(program: Program, perform: Perform): void {
   )
     .addOption(setOption())
     .action((study: string, flags: StudyFlags) =>
-      perform(flags, async () => (await import('./commands/plan.ts')).plan, { study, set: flags.set }),
+      perform(flags, async () => (await import('./commands/plan.ts')).plan, { study, set: flags.set ?? [] }),
     );
   withMachine(
     verb(program, 'run <study>', 'make what is missing; go on where an interrupted run of the same plan stood', [
@@ -92,10 +109,11 @@ function addStudyVerbs(program: Program, perform: Perform): void {
   )
     .addOption(setOption())
     .action((study: string, flags: StudyFlags) =>
-      perform(flags, async () => (await import('./commands/run.ts')).run, { study, set: flags.set }),
+      perform(flags, async () => (await import('./commands/run.ts')).run, { study, set: flags.set ?? [] }),
     );
   verb(program, 'schema', 'print the JSON Schema of studies, for editors', [
-    'espalier schema > study.schema.json    # then: # yaml-language-server: $schema=./study.schema.json',
+    'espalier schema > study.schema.json',
+    '# first line of a study: # yaml-language-server: $schema=study.schema.json',
     'espalier schema --library > library.schema.json',
   ])
     .option('--library', 'of files that only hold graphs')
@@ -106,9 +124,21 @@ function addStudyVerbs(program: Program, perform: Perform): void {
 
 function addRunVerbs(program: Program, perform: Perform): void {
   withMachine(
-    verb(program, 'resume <run>', 'go on with a run whose command was ended', ['espalier resume em-susceptibility-1']),
+    verb(program, 'resume <run>', 'go on with a run that was interrupted or paused', [
+      'espalier resume em-susceptibility-1',
+    ]),
   ).action((run: string, flags: GlobalFlags) =>
     perform(flags, async () => (await import('./commands/resume.ts')).resume, { run }),
+  );
+  verb(program, 'pause <run>', 'start nothing new of a run; what runs goes on to its end', [
+    'espalier pause em-susceptibility-1',
+  ]).action((run: string, flags: GlobalFlags) =>
+    perform(flags, async () => (await import('./commands/pause.ts')).pause, { run }),
+  );
+  verb(program, 'cancel <run>', 'end a run under way; what is done stays', [
+    'espalier cancel em-susceptibility-1',
+  ]).action((run: string, flags: GlobalFlags) =>
+    perform(flags, async () => (await import('./commands/cancel.ts')).cancel, { run }),
   );
   verb(program, 'status [run]', 'how a run stands, from its log: no server needed', [
     'espalier status',
@@ -122,7 +152,7 @@ function addRunVerbs(program: Program, perform: Perform): void {
   verb(program, 'table <step|cell|digest>', 'print the rows of a result, axes first', [
     'espalier table main.score',
     'espalier table main.score --csv > scores.csv',
-    "espalier table 'main.post.score[condition=control, pipeline_seed=42, em_seed=0]'",
+    "espalier table 'main.score[condition=control, em_seed=0]'",
     'espalier table variance.metrics --json',
   ])
     .option('--run <run>', 'of this run instead of the latest')
@@ -144,13 +174,10 @@ function addRunVerbs(program: Program, perform: Perform): void {
     program,
     'lineage <cell|digest>',
     'everything a result was made from: parameters, seeds, data, code, machines, failures',
-    [
-      "espalier lineage 'main.post.score[condition=control, pipeline_seed=42, em_seed=0]'",
-      'espalier lineage 3f9a1c2b4d5e --json',
-    ],
+    ["espalier lineage 'main.score[condition=control, em_seed=0]'", 'espalier lineage 3f9a1c2b4d5e --json'],
   )
     .option('--run <run>', 'look cells up in this run instead of the latest')
-    .option('--depth <n>', 'how many generations to show')
+    .option('--depth <n>', 'how many generations to show', wholeNumber(0))
     .action((reference: string, flags: GlobalFlags & { run?: string; depth?: string }) =>
       perform(flags, async () => (await import('./commands/lineage.ts')).lineage, {
         reference,

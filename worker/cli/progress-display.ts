@@ -4,6 +4,7 @@ import type { RunEvent } from '../../schemas/run.ts';
 import type { RunView } from '../run/run-view.ts';
 import { axisLine, axisProgress, indexAxes } from './axis-progress.ts';
 import { count, duration, figure, grouped } from './quantities.ts';
+import { createNotices } from './progress-notices.ts';
 import { progressRate } from './progress-rate.ts';
 import type { Terminal } from './terminal.ts';
 import { clip } from '../../planner/display-width.ts';
@@ -30,6 +31,7 @@ export function createProgressDisplay(terminal: Terminal, run: DisplayedRun): Pr
   const axes = indexAxes(cells);
   const names = new Map(cells.map(cell => [cell.index, cellName(cell.step, cell.at)]));
   const rate = progressRate(run);
+  const notices = createNotices(new Map(cells.map(cell => [cell.index, cell])));
   let drawn = 0;
   let lastPlain = Date.now();
 
@@ -58,7 +60,7 @@ export function createProgressDisplay(terminal: Terminal, run: DisplayedRun): Pr
   };
   const update = (events: readonly RunEvent[]) => {
     for (const event of events) {
-      const line = notice(event, names);
+      const line = notices(event);
       if (line !== undefined) say(line);
     }
     rate.sample();
@@ -75,7 +77,7 @@ export function createProgressDisplay(terminal: Terminal, run: DisplayedRun): Pr
 function headline(view: RunView, total: number, remaining: number | undefined): string {
   const { waiting, running, cached, done, failed, blocked, skipped, cancelled } = view.counts();
   const ended = total - waiting - running;
-  const parts = [
+  const states = [
     [done, 'made'],
     [cached, 'cached'],
     [failed, 'failed'],
@@ -83,27 +85,19 @@ function headline(view: RunView, total: number, remaining: number | undefined): 
     [skipped, 'skipped'],
     [cancelled, 'cancelled'],
   ] as const;
-  const counts = parts.filter(([number]) => number > 0).map(([number, name]) => `${grouped(number)} ${name}`);
-  const left = remaining === undefined ? '' : `  about ${duration(remaining)} left`;
-  return `${grouped(ended)} of ${count(total, 'cell')}  ${counts.join(', ')}${running > 0 ? `  ${running} running` : ''}${view.state() === 'paused' ? '  paused' : ''}${left}`;
+  const counts = states.filter(([number]) => number > 0).map(([number, name]) => `${grouped(number)} ${name}`);
+  const parts = [
+    `${grouped(ended)} of ${count(total, 'cell')}`,
+    counts.join(', '),
+    running > 0 ? `${running} running` : '',
+    view.state() === 'paused' ? 'paused' : '',
+    remaining === undefined ? '' : `about ${duration(remaining)} left`,
+  ];
+  return parts.filter(part => part !== '').join('  ');
 }
 
 function progressText(view: RunView, cell: PlanCell): string {
   const { progress } = view.cell(cell.index);
   if (progress === undefined) return '';
   return `${progress.step}/${progress.steps}${progress.loss === undefined ? '' : `  loss ${figure(progress.loss)}`}`;
-}
-
-/** What people should not have to look for: failures, retries, pauses. */
-function notice(event: RunEvent, names: ReadonlyMap<number, string>): string | undefined {
-  if (event.event === 'cell-ended' && event.state === 'failed')
-    return `failed   ${names.get(event.cell)} (${event.class ?? 'unknown'}): ${event.reason ?? ''}`;
-  if (event.event === 'cell-attempt-failed') {
-    const again = event.retry_in === undefined ? '' : `; again in ${duration(event.retry_in)}`;
-    return `attempt  ${names.get(event.cell)} (${event.class}): ${event.message}${again}`;
-  }
-  if (event.event === 'branch-failed') return `a part of the run broke: ${event.message}`;
-  if (event.event === 'run-paused') return 'paused';
-  if (event.event === 'run-resumed') return 'going on';
-  return undefined;
 }

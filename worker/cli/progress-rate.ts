@@ -3,7 +3,7 @@ import type { DisplayedRun } from './progress-display.ts';
 
 export interface ProgressRate {
   readonly sample: () => void;
-  /** Seconds; undefined until enough cells have ended to say. */
+  /** Seconds; undefined until enough cells have ended to say, and when none is left. */
   readonly remaining: () => number | undefined;
 }
 
@@ -40,7 +40,7 @@ export function progressRate({ cells, view, slots }: DisplayedRun): ProgressRate
       const { seconds, cells: n } = totals.get(cell.use) ?? all;
       work += seconds / n;
     }
-    return work / slots;
+    return work === 0 ? undefined : work / slots;
   };
   return { sample, remaining };
 }

@@ -1,14 +1,11 @@
 /** The commands that a report tells its readers, in one place. */
+import { type Json, canonicalJson } from '../../schemas/json.ts';
 
 export function lineageCommand(key: string): string {
   return `espalier lineage ${key}`;
 }
 
-export function rerunCommand(run: string): string {
-  return `espalier rerun ${quoted(run)}`;
-}
-
-/** Runs the study with the params that a run had. */
+/** Runs the study with the params that a run had: what is in the store is kept, the rest is made. */
 export function runCommand(file: string, params: Params): string {
   return `espalier run ${quoted(file)}${settings(params)}`;
 }
@@ -18,12 +15,17 @@ export function planCommand(file: string, params: Params): string {
   return `espalier plan ${quoted(file)}${settings(params)}`;
 }
 
-type Params = { readonly [name: string]: string };
+type Params = { readonly [name: string]: Json };
 
 function settings(params: Params): string {
   return Object.entries(params)
-    .map(([name, value]) => ` --set ${quoted(`${name}=${value}`)}`)
+    .map(([name, value]) => ` --set ${quoted(`${name}=${flagText(value)}`)}`)
     .join('');
+}
+
+/** As `--set` reads it: text as it is, everything else as JSON. */
+function flagText(value: Json): string {
+  return typeof value === 'string' ? value : canonicalJson(value);
 }
 
 /** For a POSIX shell. */

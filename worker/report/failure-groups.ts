@@ -2,35 +2,27 @@
 import { cellName } from '../../schemas/plan.ts';
 import type { PlanCell } from '../../schemas/plan.ts';
 import { groupBy } from '../../stats/grouped-values.ts';
+import { alikeFailures } from '../run/alike-failures.ts';
 import type { FailureGroup } from './page-model.ts';
 import type { PageSources } from './page-sources.ts';
 
 /** One group for each step, class and message, in the order of the plan. */
 export function failureGroups({ cells, view }: PageSources): FailureGroup[] {
-  const failed = cells.filter(({ index }) => view.cell(index).state === 'failed');
-  if (failed.length === 0) return [];
+  const groups = alikeFailures(cells, view);
+  if (groups.length === 0) return [];
   const attempts = groupBy(view.attempts(), attempt => String(attempt.cell));
   const consumers = consumersOf(cells);
-  const groups = groupBy(failed, cell => {
-    const { class: failure, reason } = view.cell(cell.index);
-    return JSON.stringify([cell.step, failure, reason]);
-  });
-  return [...groups.values()].flatMap((members): FailureGroup[] => {
-    const [first] = members;
-    if (first === undefined) return [];
-    const { class: failure, reason = 'no message' } = view.cell(first.index);
+  return groups.map(({ step: failedStep, class: failure, reason = 'no message', cells: members }): FailureGroup => {
     const waiting = reachedFrom(members, consumers).filter(index => view.cell(index).state === 'blocked');
     const blocked = groupBy(waiting, index => cells[index]?.step ?? '');
-    return [
-      {
-        step: first.step,
-        ...(failure === undefined ? {} : { class: failure }),
-        message: reason,
-        cells: members.map(({ key, step, at }) => ({ key, name: cellName(step, at) })),
-        attempts: members.reduce((sum, { index }) => sum + (attempts.get(String(index))?.length ?? 0), 0),
-        blocks: [...blocked].map(([step, indices]) => ({ step, cells: indices.length })),
-      },
-    ];
+    return {
+      step: failedStep,
+      ...(failure === undefined ? {} : { class: failure }),
+      message: reason,
+      cells: members.map(({ key, step, at }) => ({ key, name: cellName(step, at) })),
+      attempts: members.reduce((sum, { index }) => sum + (attempts.get(String(index))?.length ?? 0), 0),
+      blocks: [...blocked].map(([step, indices]) => ({ step, cells: indices.length })),
+    };
   });
 }
 

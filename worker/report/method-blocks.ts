@@ -100,14 +100,13 @@ function sourceTable({ sources }: PageModel): Block | undefined {
 }
 
 function verifyBlocks({ file, params, lineage }: PageModel): Block[] {
-  const settings = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, jsonText(value)]));
   const key = lineage.entries[0]?.record.key ?? 'KEY';
   return [
     { kind: 'heading', level: 3, text: 'To check and to repeat' },
     paragraph(
       'Files with these digests and the same params give the same plan and the same keys. The first command says what of it is in the store and what would be computed, the second computes that, the third tells everything that led to one cell.',
     ),
-    { kind: 'code', text: [planCommand(file, settings), runCommand(file, settings), lineageCommand(key)].join('\n') },
+    { kind: 'code', text: [planCommand(file, params), runCommand(file, params), lineageCommand(key)].join('\n') },
   ];
 }
 

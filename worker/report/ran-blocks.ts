@@ -4,7 +4,7 @@ import { counted, shortened } from '../../activities/report/format-value.ts';
 import { standaloneSvg } from '../../activities/report/standalone-svg.ts';
 import { duration } from '../cli/quantities.ts';
 import type { Counts } from '../run/run-view.ts';
-import { rerunCommand } from './commands.ts';
+import { runCommand } from './commands.ts';
 import { drawGraph } from './graph/draw-graph.ts';
 import type { FailureGroup, PageModel, StepTally } from './page-model.ts';
 
@@ -96,13 +96,13 @@ function lacks(counts: Counts): string {
   return present.join(', ') || nothing;
 }
 
-function failureBlocks({ failures, branchFailures, run }: PageModel): Block[] {
+function failureBlocks({ failures, branchFailures, file, params }: PageModel): Block[] {
   if (failures.length === 0 && branchFailures.length === 0) return [];
   return [
     { kind: 'heading', level: 2, text: 'Failures', anchor: 'failures' },
     paragraph(
       'Only what failed and what waits for it is without a result. To run just that again, with what is in the store kept: ',
-      code(rerunCommand(run)),
+      code(runCommand(file, params)),
     ),
     ...failures.flatMap(failureGroup),
     ...branchFailures.map((message): Block => {

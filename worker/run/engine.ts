@@ -1,17 +1,17 @@
 /** What runs cells: a Temporal server and a worker. Those that `espalier up` keeps, or a command's own while it lasts. */
 import type { Config } from '../config.ts';
-import { homeOf } from '../home.ts';
+import { type Home, homeOf } from '../home.ts';
 import { haveServer } from '../server/have-server.ts';
 import { temporalTarget } from '../temporal/connection.ts';
 import { type RunClient, connectRuns } from '../temporal/run-client.ts';
 import type { WorkerStart } from '../worker-messages.ts';
 import { findUp } from './up-file.ts';
-import { keepWorker } from './worker-process.ts';
+import { type WorkerProcess, keepWorker } from './worker-process.ts';
 
 export interface Engine {
   readonly client: RunClient;
-  /** Whether an `espalier up` serves this home: then nothing was started, and nothing will be stopped. */
-  readonly shared: boolean;
+  /** Whether an `espalier up` serves this home now: then no worker was started, and the run goes on without this one. */
+  readonly shared: () => boolean;
   readonly address: string;
   /** Ends what was started; cells under way save their state first. */
   readonly stop: () => Promise<void>;
@@ -35,20 +35,64 @@ export async function startEngine(config: Config, options: EngineOptions): Promi
   const embedded = server.embedded ? server.address : undefined;
   const start: WorkerStart = { flags, ...(embedded === undefined ? {} : { address: embedded }) };
   const onReplaced = (how: string) => say(`the worker was lost (${how}); another one takes over`);
-  const worker = shared ? undefined : await keepWorker(start, onReplaced);
+  const launch = () => keepWorker(start, onReplaced);
+  const worker = shared
+    ? standInForUp(homeOf(config.home), () => {
+        say('`espalier up` is gone; a worker of this command takes over');
+        return launch();
+      })
+    : ownWorker(await launch());
   const client = await connectRuns(temporalTarget(embedded), storeId);
   return {
     client,
-    shared,
+    shared: worker.shared,
     address: server.address,
     stop: async () => {
       await client.close();
-      await worker?.stop();
+      await worker.stop();
       await server.stop();
     },
     onFailure: listener => {
       server.onFailure(listener);
-      worker?.onFailure(listener);
+      worker.onFailure(listener);
     },
+  };
+}
+
+interface EngineWorker extends Pick<WorkerProcess, 'stop' | 'onFailure'> {
+  readonly shared: () => boolean;
+}
+
+function ownWorker({ stop, onFailure }: WorkerProcess): EngineWorker {
+  return { shared: () => false, stop, onFailure };
+}
+
+/** An `espalier up` that was killed says nothing: its file names a process, which is looked for this often. */
+const lookForUpMilliseconds = 2000;
+
+/** No worker while an `espalier up` has one; when that is gone, one of our own, so that the run does not stand still. */
+function standInForUp(home: Home, launch: () => Promise<WorkerProcess>): EngineWorker {
+  let own: Promise<WorkerProcess> | undefined;
+  const listeners: ((failure: Error) => void)[] = [];
+  const timer = setInterval(() => {
+    if (findUp(home) !== undefined) return;
+    clearInterval(timer);
+    own = launch();
+    own.then(
+      worker => worker.onFailure(error => listeners.forEach(listener => listener(error))),
+      (error: unknown) => {
+        const failure = error instanceof Error ? error : new Error(String(error));
+        listeners.forEach(listener => listener(failure));
+      },
+    );
+  }, lookForUpMilliseconds);
+  return {
+    shared: () => own === undefined,
+    stop: async () => {
+      clearInterval(timer);
+      const worker = await own?.catch(() => undefined);
+      await worker?.stop();
+    },
+    onFailure: listener => void listeners.push(listener),
   };
 }

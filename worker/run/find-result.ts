@@ -107,6 +107,10 @@ function stepOutput(
 
 function unknownReference(reference: string, head: PlanHead): UsageError {
   const names = [...Object.keys(head.aliases), ...head.steps.map(({ step }) => step)];
+  if (hexadecimal.test(reference))
+    return new UsageError(
+      `no cell's key begins with ${reference}, no artifact has it as its digest, and no step of ${head.study} is called so`,
+    );
   const nearest = nearestName(reference, names);
   const hint =
     nearest === undefined

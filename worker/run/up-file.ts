@@ -3,9 +3,10 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { z } from 'zod';
 import { type Home } from '../home.ts';
 import { readJsonFile, writeJsonFile } from '../setup/json-file.ts';
-import { ownIdentity, processIdentitySchema, processState } from '../setup/processes/process-identity.ts';
+import { processMarkSchema } from '../../schemas/process-mark.ts';
+import { markProcess, processState } from '../../store/process-life.ts';
 
-const upSchema = z.object({ process: processIdentitySchema });
+const upSchema = z.object({ process: processMarkSchema });
 
 /** The process id of a running `espalier up` of this home. */
 export function findUp(home: Home): number | undefined {
@@ -16,6 +17,6 @@ export function findUp(home: Home): number | undefined {
 /** Says that this process is it, until the returned function is called. */
 export function announceUp(home: Home): () => void {
   mkdirSync(home.root, { recursive: true });
-  writeJsonFile(home.upFile, { process: ownIdentity() });
+  writeJsonFile(home.upFile, { process: markProcess() });
   return () => rmSync(home.upFile, { force: true });
 }

@@ -1,6 +1,7 @@
 /** Starts a Temporal server for one home and waits until it answers. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { ownIdentity, type ProcessIdentity } from '../setup/processes/process-identity.ts';
+import type { ProcessMark } from '../../schemas/process-mark.ts';
+import { markProcess } from '../../store/process-life.ts';
 import { acquireLock } from '../setup/processes/process-lock.ts';
 import { describeResult, runCommand, succeeded } from '../setup/processes/run-command.ts';
 import type { Progress } from '../setup/progress.ts';
@@ -33,7 +34,7 @@ export interface StartOptions {
 
 export interface EmbeddedServer {
   readonly address: string;
-  readonly identity: ProcessIdentity;
+  readonly identity: ProcessMark;
   /** Settles when its process has ended, for whatever reason. */
   readonly ended: Promise<void>;
   readonly stop: () => Promise<void>;
@@ -46,13 +47,13 @@ export interface EmbeddedServer {
  */
 export async function startServer(options: StartOptions): Promise<EmbeddedServer> {
   const files = await makeServerFolder(options.home);
-  const refuse = (holder: ProcessIdentity | undefined) => {
+  const refuse = (holder: ProcessMark | undefined) => {
     const who = holder === undefined ? 'another process' : `process ${holder.pid}`;
     throw new ServerStartError(`${who} looks after the Temporal server of ${options.home} already`);
   };
   const lock = await acquireLock(files.lock, { signal: options.signal, onWaiting: refuse });
   try {
-    const server = (await adoptServer(files, ownIdentity())) ?? (await startProcess(files, options));
+    const server = (await adoptServer(files, markProcess())) ?? (await startProcess(files, options));
     const stop = async () => {
       await endServerProcess(server, stopMs);
       await lock.release();
@@ -76,7 +77,7 @@ export async function startProcess(files: ServerFolder, options: StartOptions): 
   const database = claimDatabase(files, binary);
   rotateLog(files.log);
   const port = await freePort(files, options);
-  const server = spawnServer({ files, binary, port, supervisor: ownIdentity() });
+  const server = spawnServer({ files, binary, port, supervisor: markProcess() });
   try {
     await untilAnswering(server, { files, startMs: options.startMs ?? startMs, signal });
     if (database === 'new') await setUpDatabase(server, files, binary);

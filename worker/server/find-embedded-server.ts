@@ -1,5 +1,5 @@
 /** The embedded server of a home, when one is running. */
-import { processState } from '../setup/processes/process-identity.ts';
+import { processState } from '../../store/process-life.ts';
 import { askServer } from './ask-server.ts';
 import { serverFolderOf } from './server-folder.ts';
 import { readServerState } from './server-process.ts';

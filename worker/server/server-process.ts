@@ -3,13 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import {
-  identifyProcess,
-  type ProcessIdentity,
-  processIdentitySchema,
-  processState,
-  signalProcess,
-} from '../setup/processes/process-identity.ts';
+import { type ProcessMark, processMarkSchema } from '../../schemas/process-mark.ts';
+import { findProcess, processState } from '../../store/process-life.ts';
+import { signalProcess } from '../setup/processes/signal-process.ts';
 import type { ServerBinary } from '../setup/temporal/server-binary.ts';
 import { readJsonFile, writeJsonFile } from '../setup/json-file.ts';
 import type { ServerFolder } from './server-folder.ts';
@@ -19,7 +15,7 @@ import { cleanEnvironment, startArguments } from './server-arguments.ts';
 export interface ServerProcess {
   /** `127.0.0.1:<port>` */
   readonly address: string;
-  readonly identity: ProcessIdentity;
+  readonly identity: ProcessMark;
   readonly isAlive: () => boolean;
   /** Settles when the process has ended. */
   readonly ended: Promise<void>;
@@ -27,8 +23,8 @@ export interface ServerProcess {
 
 const stateSchema = z.object({
   address: z.string().regex(/^127\.0\.0\.1:\d{1,5}$/),
-  server: processIdentitySchema,
-  supervisor: processIdentitySchema,
+  server: processMarkSchema,
+  supervisor: processMarkSchema,
   version: z.string(),
 });
 
@@ -44,7 +40,7 @@ export interface SpawnOptions {
   readonly binary: ServerBinary;
   readonly port: number;
   /** Who looks after it. */
-  readonly supervisor: ProcessIdentity;
+  readonly supervisor: ProcessMark;
 }
 
 /** Starts the server's process and records it; it does not wait until the server answers. */
@@ -71,7 +67,7 @@ function recordServer(child: ChildProcess, { files, binary, port, supervisor }: 
   });
   // Reported below, or by whoever waits for the end.
   ended.catch(() => undefined);
-  const identity = child.pid === undefined ? undefined : identifyProcess(child.pid);
+  const identity = child.pid === undefined ? undefined : findProcess(child.pid);
   if (identity === undefined) throw new Error(`${binary.path} could not be started`);
   child.unref();
   const address = `127.0.0.1:${port}`;
@@ -92,10 +88,7 @@ const lookEveryMs = 200;
  * The living server that a supervisor before this one left, if there is one; from now on `supervisor` looks after it.
  * One that was left before its database was set up is killed: nobody has been told of it yet.
  */
-export async function adoptServer(
-  files: ServerFolder,
-  supervisor: ProcessIdentity,
-): Promise<ServerProcess | undefined> {
+export async function adoptServer(files: ServerFolder, supervisor: ProcessMark): Promise<ServerProcess | undefined> {
   const state = readServerState(files);
   if (state === undefined || processState(state.server) !== 'alive') return undefined;
   const isAlive = () => processState(state.server) === 'alive';

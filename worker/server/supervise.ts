@@ -3,7 +3,8 @@
  * gives up only when it does so again and again. One supervisor of a home is at it, others stand by.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { ownIdentity, type ProcessIdentity } from '../setup/processes/process-identity.ts';
+import type { ProcessMark } from '../../schemas/process-mark.ts';
+import { markProcess } from '../../store/process-life.ts';
 import { acquireLock, type ProcessLock } from '../setup/processes/process-lock.ts';
 import type { ServerBinary } from '../setup/temporal/server-binary.ts';
 import { portOf, ServerStartError, startProcess, stopMs } from './embedded-server.ts';
@@ -43,7 +44,7 @@ export async function supervise(supervision: Supervision): Promise<void> {
 async function standBy(files: ServerFolder, supervision: Supervision): Promise<ProcessLock | undefined> {
   const { report, signal } = supervision;
   const acquired = new AbortController();
-  const onWaiting = (holder: ProcessIdentity | undefined) => {
+  const onWaiting = (holder: ProcessMark | undefined) => {
     report({ type: 'waiting', holder: holder?.pid });
     void announceOther(supervision, AbortSignal.any([signal, acquired.signal]));
   };
@@ -71,7 +72,7 @@ async function announceOther({ home, report, limits }: Supervision, until: Abort
 async function keepUp(files: ServerFolder, supervision: Supervision, lost: AbortSignal): Promise<void> {
   const { limits } = supervision;
   const stop = AbortSignal.any([supervision.signal, lost]);
-  let living = await adoptServer(files, ownIdentity());
+  let living = await adoptServer(files, markProcess());
   let port = portOf(living?.address);
   let failures = 0;
   while (!stop.aborted) {

@@ -8,7 +8,8 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'nod
 import path from 'node:path';
 import process from 'node:process';
 import { z } from 'zod';
-import { type ProcessIdentity, processIdentitySchema, signalProcess } from './processes/process-identity.ts';
+import { type ProcessMark, processMarkSchema } from '../../schemas/process-mark.ts';
+import { signalProcess } from './processes/signal-process.ts';
 import { acquireLock, type ProcessLock } from './processes/process-lock.ts';
 import { type Command, type CommandResult, runCommand } from './processes/run-command.ts';
 import { followJournal, writeJournal } from './progress-journal.ts';
@@ -62,7 +63,7 @@ async function lockFollowing(
   { progress, signal }: SetupOptions,
 ): Promise<ProcessLock> {
   let unfollow: (() => Promise<void>) | undefined;
-  const onWaiting = (holder: ProcessIdentity | undefined) => {
+  const onWaiting = (holder: ProcessMark | undefined) => {
     const who = holder === undefined ? 'another process' : `process ${holder.pid}`;
     progress({ topic, text: `waiting for ${who}, which is at it` });
     unfollow ??= followJournal(journal(folder), progress);
@@ -147,7 +148,7 @@ async function clearRemains(folder: string): Promise<void> {
   for (const name of remains.filter(each => each.endsWith(childrenSuffix))) {
     const text = await readFile(path.join(path.dirname(folder), name), 'utf8');
     for (const line of text.split('\n').slice(0, -1)) {
-      signalProcess(processIdentitySchema.parse(JSON.parse(line)), 'SIGKILL', 'group');
+      signalProcess(processMarkSchema.parse(JSON.parse(line)), 'SIGKILL', 'group');
     }
   }
   // Also a folder that lost a key file: it is made anew.

@@ -69,7 +69,7 @@ test('what a reader must know stands at the top', () => {
 });
 
 test('failures say how to run just them again', () => {
-  expect(page.markdown).toContain('`espalier rerun em-susceptibility-7`');
+  expect(page.markdown).toContain('`espalier run ');
   expect(page.markdown).toContain('### retrain.em: 1 cell failed, out-of-memory');
   expect(page.markdown).toContain('**Blocked by it:** retrain.score (1 cell).');
 });

@@ -11,7 +11,8 @@ import { askServer } from '../../../worker/server/ask-server.ts';
 import { serverFolderOf } from '../../../worker/server/server-folder.ts';
 import { readServerState } from '../../../worker/server/server-process.ts';
 import { defaultSupervisionLimits, type SupervisionLimits } from '../../../worker/server/supervision-limits.ts';
-import { type ProcessIdentity, signalProcess } from '../../../worker/setup/processes/process-identity.ts';
+import type { ProcessMark } from '../../../schemas/process-mark.ts';
+import { signalProcess } from '../../../worker/setup/processes/signal-process.ts';
 import { findServerBinary, type ServerBinary } from '../../../worker/setup/temporal/server-binary.ts';
 
 /** The server's program of this machine; undefined (and one line that says so) where none was set up. */
@@ -114,7 +115,7 @@ export async function answers(address: string): Promise<boolean> {
 }
 
 /** The server and the supervisor that the home's state file names now. */
-export function stateOf(home: string): { server: ProcessIdentity; supervisor: ProcessIdentity; address: string } {
+export function stateOf(home: string): { server: ProcessMark; supervisor: ProcessMark; address: string } {
   return readServerState(serverFolderOf(home))!;
 }
 

@@ -7,7 +7,8 @@ import { findEmbeddedServer } from '../../../worker/server/find-embedded-server.
 import { makeServerFolder, serverFolderOf } from '../../../worker/server/server-folder.ts';
 import { keepSupervised } from '../../../worker/server/supervised-server.ts';
 import { writeJsonFile } from '../../../worker/setup/json-file.ts';
-import { type ProcessIdentity, processState } from '../../../worker/setup/processes/process-identity.ts';
+import type { ProcessMark } from '../../../schemas/process-mark.ts';
+import { processState } from '../../../store/process-life.ts';
 import { runCommand } from '../../../worker/setup/processes/run-command.ts';
 import {
   answers,
@@ -43,7 +44,7 @@ describe.skipIf(binary === undefined)('a supervised server', () => {
     stopAfterTest(await keepSupervised({ ...options(home), progress: line => lines.push(line.text) }));
   const hold = (home: string): Holder => startHolder(holderProgram, options(home));
   const temporal = async (...args: string[]) => (await runCommand({ command: binary!.path, args })).lines.join('\n');
-  const isGone = (identity: ProcessIdentity) => processState(identity) === 'dead';
+  const isGone = (identity: ProcessMark) => processState(identity) === 'dead';
 
   test('killed with -9 answers again within 3 s at the same address, with all it knew', async () => {
     const home = temporaryHome();

@@ -5,7 +5,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { cacheLog, type CachedFolderJob, haveCachedFolder, isComplete } from '../../../worker/setup/cached-folder.ts';
-import { identifyProcess, processState } from '../../../worker/setup/processes/process-identity.ts';
+import { findProcess, processState } from '../../../store/process-life.ts';
 import { bundleProgram, cleanUp, keptProgress, temporaryFolder } from './rig.ts';
 
 let folder: string;
@@ -92,7 +92,7 @@ test('what a maker killed with -9 left is cleared away by the next, its commands
   const program = await bundleProgram('folder-maker');
   const maker = spawn(process.execPath, [program, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(maker.stdout, 'data')) as [Buffer];
-  const command = identifyProcess(Number(line.toString()))!;
+  const command = findProcess(Number(line.toString()))!;
   maker.kill('SIGKILL');
   await once(maker, 'exit');
   expect(processState(command)).toBe('alive');

@@ -10,6 +10,7 @@ import { type SetupInspection, inspectSetup } from '../../setup/inspect-setup.ts
 import { type Command, type CommandContext, printJson } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { count, size } from '../quantities.ts';
+import { wrapText } from '../wrap-text.ts';
 
 interface Finding {
   readonly what: string;
@@ -149,7 +150,10 @@ function printFindings({ terminal }: CommandContext, findings: readonly Finding[
   const paint = { ok: terminal.paint.green, slow: terminal.paint.yellow, missing: terminal.paint.red } as const;
   const width = findings.reduce((widest, { what }) => Math.max(widest, what.length), 0);
   for (const { what, state, detail, remedy } of findings) {
-    terminal.out(`${paint[state](state.padEnd(7))}  ${what.padEnd(width)}  ${detail}`);
-    if (remedy !== undefined && remedy !== '') terminal.out(`${' '.repeat(width + 11)}${remedy}`);
+    const indent = ' '.repeat(width + 11);
+    const texts = remedy === undefined || remedy === '' ? [detail] : [detail, remedy];
+    const [first = '', ...more] = texts.flatMap(text => wrapText(text, terminal.width() - indent.length));
+    terminal.out(`${paint[state](state.padEnd(7))}  ${what.padEnd(width)}  ${first}`);
+    for (const line of more) terminal.out(`${indent}${line}`);
   }
 }

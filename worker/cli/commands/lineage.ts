@@ -1,12 +1,15 @@
 /** `espalier lineage CELL|DIGEST`: the tree of everything a result was made from. */
 import type { CellRecord } from '../../../schemas/cell-record.ts';
+import { cellName } from '../../../schemas/plan.ts';
 import type { Store } from '../../../store/store.ts';
 import { type Ancestor, type AncestorInput, ancestry } from '../../run/ancestry.ts';
 import { findResult } from '../../run/find-result.ts';
 import { openHomeStore } from '../../run/home-store.ts';
+import { describeMissing } from '../../run/missing-result.ts';
 import { type Command, type CommandContext, printJson } from '../command.ts';
 import { UsageError, exitCodes } from '../exit-codes.ts';
 import { count, duration, size } from '../quantities.ts';
+import { wrapText } from '../wrap-text.ts';
 
 export interface LineageArguments {
   readonly reference: string;
@@ -17,17 +20,11 @@ export interface LineageArguments {
 export const lineage: Command<LineageArguments> = async (context, { reference, run, depth }) => {
   const store = await openHomeStore(context.config.home);
   const record = await recordOf(store, reference, run);
-  const tree = await ancestry(store, record, depthOf(depth));
+  const tree = await ancestry(store, record, depth === undefined ? undefined : Number(depth));
   if (context.json) printJson(context, asJson(tree, new Set()));
   else printTree(context, tree);
   return exitCodes.done;
 };
-
-function depthOf(depth: string | undefined): number {
-  if (depth === undefined) return Number.POSITIVE_INFINITY;
-  if (!/^\d+$/.test(depth)) throw new UsageError(`--depth is a whole number of generations, not \`${depth}\``);
-  return Number(depth);
-}
 
 async function recordOf(store: Store, reference: string, run: string | undefined): Promise<CellRecord> {
   const found = await findResult(store, reference, run);
@@ -39,16 +36,12 @@ async function recordOf(store: Store, reference: string, run: string | undefined
   const [cell, ...more] = found.cells;
   if (cell === undefined) throw new UsageError(`${reference} has no cells in ${found.run.run}`);
   if (more.length > 0)
-    throw new UsageError(`${reference} is ${found.cells.length} cells; name one, as in \`${nameOf(cell)}\``);
+    throw new UsageError(
+      `${reference} is ${found.cells.length} cells; name one, as in '${cellName(cell.step, cell.at)}'`,
+    );
   const record = await store.record(cell.key, found.run.run);
   if (record !== undefined) return record;
-  throw new UsageError(`${reference} has no result in ${found.run.run}: espalier status ${found.run.run}`);
-}
-
-function nameOf(cell: { readonly step: string; readonly at: Readonly<Record<string, unknown>> }): string {
-  return `${cell.step}[${Object.entries(cell.at)
-    .map(([axis, value]) => `${axis}=${String(value)}`)
-    .join(', ')}]`;
+  throw new UsageError(await describeMissing(store, found.run, cell));
 }
 
 /** A record met again is named only: the tree stays as large as what there is to say. */
@@ -82,7 +75,8 @@ function printTree({ terminal }: CommandContext, tree: Ancestor): void {
     if (again) return;
     seen.add(record.key);
     const inner = `${lead}${label === '' ? '' : '  '}`;
-    for (const line of facts(record)) terminal.out(`${inner}  ${dim(line)}`);
+    for (const line of [...facts(record)].flatMap(fact => wrapText(fact, terminal.width() - inner.length - 2)))
+      terminal.out(`${inner}  ${dim(line)}`);
     for (const each of found.inputs) input(each, `${inner}  `);
   };
   const input = (each: AncestorInput, lead: string) => {

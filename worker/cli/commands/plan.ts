@@ -2,13 +2,15 @@
 import { existsSync } from 'node:fs';
 import { openFolderStore } from '../../../store/folder/open-folder-store.ts';
 import { homeOf } from '../../home.ts';
-import { forecast, type Forecast } from '../../run/forecast.ts';
+import { forecast, type Forecast, type StepForecast } from '../../run/forecast.ts';
 import { readTimings } from '../../run/timings.ts';
 import { type Command, type CommandContext, printJson } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { foldGates } from '../fold-gates.ts';
 import { type StudyArguments, diagnosticsJson, planOf, sayDiagnostics } from '../load-plan.ts';
 import { count, duration, grouped } from '../quantities.ts';
 import { textTable } from '../text-table.ts';
+import { wrapText } from '../wrap-text.ts';
 
 export const plan: Command<StudyArguments> = async (context, given) => {
   const result = planOf(given);
@@ -41,7 +43,7 @@ function printForecast({ terminal, config }: CommandContext, study: string, foun
     ...(found.blocked > 0 ? [{ title: 'blocked', align: 'right' } as const] : []),
     { title: 'work', align: 'right' },
   ] as const;
-  const rows = found.steps
+  const rows = foldGates(found.steps, sumForecasts)
     .filter(step => step.cells > 0)
     .map(step => [
       step.step,
@@ -62,7 +64,19 @@ function printForecast({ terminal, config }: CommandContext, study: string, foun
   const blocked =
     found.blocked > 0 ? `, ${grouped(found.blocked)} blocked (they ask for more than this machine has)` : '';
   terminal.out('');
-  terminal.out(
-    `${study}: ${count(found.cells, 'cell')}, ${grouped(found.new)} new, ${grouped(found.cached)} cached${blocked}${found.new > 0 ? `; ${time}` : ''}`,
-  );
+  const summary = `${study}: ${count(found.cells, 'cell')}, ${grouped(found.new)} new, ${grouped(found.cached)} cached${blocked}`;
+  for (const line of wrapText(found.new > 0 ? `${summary}; ${time}` : summary, terminal.width())) terminal.out(line);
+}
+
+function sumForecasts(name: string, steps: readonly StepForecast[]): StepForecast {
+  const sum = (of: (step: StepForecast) => number) => steps.reduce((total, step) => total + of(step), 0);
+  return {
+    step: name,
+    use: steps[0]?.use ?? '',
+    cells: sum(step => step.cells),
+    new: sum(step => step.new),
+    cached: sum(step => step.cached),
+    blocked: sum(step => step.blocked),
+    seconds: steps.some(step => step.seconds === null) ? null : sum(step => step.seconds ?? 0),
+  };
 }

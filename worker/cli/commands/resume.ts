@@ -1,6 +1,7 @@
 /** `espalier resume RUN`: goes on with a run whose command was ended. */
 import { allCells } from '../../../activities/open-run.ts';
 import { createPlanReader } from '../../../activities/plan-reader.ts';
+import { runCommand } from '../../report/commands.ts';
 import { hasEnded, noteStart } from '../../run/begin-run.ts';
 import { findRun } from '../../run/find-run.ts';
 import { openHomeStore } from '../../run/home-store.ts';
@@ -11,13 +12,13 @@ import { UsageError } from '../exit-codes.ts';
 export const resume: Command<{ readonly run: string }> = async (context, given) => {
   const store = await openHomeStore(context.config.home);
   const record = await findRun(store, given.run);
-  if (await hasEnded(store, record.run)) {
-    throw new UsageError(
-      `${record.run} has ended. Run its study again to make what is missing: espalier run ${record.file}`,
-    );
-  }
   const plans = createPlanReader(store);
-  const cells = await allCells(plans, record.plan, await plans.head(record.plan));
+  const head = await plans.head(record.plan);
+  if (await hasEnded(store, record.run)) {
+    const again = runCommand(record.file, head.params);
+    throw new UsageError(`${record.run} has ended. Run its study again to make what is missing:\n${again}`);
+  }
+  const cells = await allCells(plans, record.plan, head);
   await noteStart(store, record.run);
   return executeRun(context, { store, record, resumed: true, cells });
 };

@@ -1,7 +1,6 @@
 /** `espalier run STUDY`: makes what is missing, and goes on where an interrupted run stood. */
-import { openFolderStore } from '../../../store/folder/open-folder-store.ts';
-import { homeOf } from '../../home.ts';
 import { beginRun } from '../../run/begin-run.ts';
+import { makeHomeStore } from '../../run/home-store.ts';
 import { type Command, printJson } from '../command.ts';
 import { executeRun } from '../execute-run.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -15,7 +14,7 @@ export const run: Command<StudyArguments> = async (context, given) => {
     return exitCodes.wrongInput;
   }
   sayDiagnostics(context, result);
-  const store = await openFolderStore(homeOf(context.config.home).store);
+  const store = await makeHomeStore(context.config.home);
   const { record, resumed } = await beginRun(store, result.plan, given.study);
   return executeRun(context, { store, record, resumed, cells: result.plan.cellList });
 };

@@ -14,7 +14,7 @@ export const setup: Command<object> = async context => {
   if (context.json) printJson(context, rows);
   else {
     const lines = textTable(
-      [{ title: 'part' }, { title: 'state' }, { title: 'detail', flexible: true }],
+      [{ title: 'part' }, { title: 'state' }, { title: 'detail', flexible: 'wraps' }],
       rows.map(({ part, state, detail }) => [part, state, detail.split('\n')[0] ?? '']),
       terminal.width(),
     );

@@ -11,6 +11,8 @@ import { findUp } from '../../run/up-file.ts';
 import { axisLine, axisProgress, indexAxes } from '../axis-progress.ts';
 import { type Command, type CommandContext, printJson } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { failureLines } from '../failure-lines.ts';
+import { foldGates } from '../fold-gates.ts';
 import { count, grouped } from '../quantities.ts';
 import { textTable } from '../text-table.ts';
 
@@ -36,7 +38,6 @@ export const status: Command<{ readonly run: string | undefined }> = async (cont
   }));
   const troubled = cells.filter(cell => ['failed', 'blocked'].includes(view.cell(cell.index).state));
   if (context.json) {
-    const { seconds: _, ...counts } = { seconds: 0, ...view.counts() };
     const failures = troubled.map(cell => ({
       cell: cellName(cell.step, cell.at),
       key: cell.key,
@@ -48,21 +49,40 @@ export const status: Command<{ readonly run: string | undefined }> = async (cont
       study: record.study,
       state,
       cells: head.cells,
-      ...counts,
+      ...view.counts(),
       steps,
       failures,
       attempts,
     });
-  } else printStatus(context, { run: record.run, state, view, cells, steps, troubled });
+  } else printStatus(context, { run: record.run, state, view, cells, steps });
   return exitCodes.done;
 };
 
 type StateCounts = { readonly [state in CellView['state']]: number };
 
+const noCells: StateCounts = {
+  waiting: 0,
+  running: 0,
+  cached: 0,
+  done: 0,
+  failed: 0,
+  blocked: 0,
+  skipped: 0,
+  cancelled: 0,
+};
+
 function countStates(cells: readonly PlanCell[], view: RunView): StateCounts {
-  const counts = { waiting: 0, running: 0, cached: 0, done: 0, failed: 0, blocked: 0, skipped: 0, cancelled: 0 };
+  const counts = { ...noCells };
   for (const cell of cells) counts[view.cell(cell.index).state] += 1;
   return counts;
+}
+
+type StepStates = StateCounts & { readonly step: string; readonly use: string };
+
+function sumStates(name: string, steps: readonly StepStates[]): StepStates {
+  const counts = { ...noCells };
+  for (const step of steps) for (const state of shownStates) counts[state] += step[state];
+  return { step: name, use: steps[0]?.use ?? '', ...counts };
 }
 
 interface Status {
@@ -70,17 +90,16 @@ interface Status {
   readonly state: string;
   readonly view: RunView;
   readonly cells: readonly PlanCell[];
-  readonly steps: readonly (StateCounts & { readonly step: string })[];
-  readonly troubled: readonly PlanCell[];
+  readonly steps: readonly StepStates[];
 }
 
-function printStatus({ terminal }: CommandContext, { run, state, view, cells, steps, troubled }: Status): void {
+function printStatus({ terminal }: CommandContext, { run, state, view, cells, steps }: Status): void {
   const states = shownStates.filter(each => view.counts()[each] > 0);
   const columns = [
     { title: 'step', flexible: true as const },
     ...states.map(title => ({ title, align: 'right' as const })),
   ];
-  const rows = steps
+  const rows = foldGates(steps, sumStates)
     .filter(step => shownStates.some(each => step[each] > 0))
     .map(step => [step.step, ...states.map(each => (step[each] === 0 ? '' : grouped(step[each])))]);
   const [head = '', ...lines] = textTable(columns, rows, terminal.width());
@@ -88,10 +107,7 @@ function printStatus({ terminal }: CommandContext, { run, state, view, cells, st
   for (const line of lines) terminal.out(line);
   terminal.out('');
   for (const progress of axisProgress(indexAxes(cells), view)) terminal.out(axisLine(progress, terminal.width()));
-  for (const cell of troubled.filter(each => view.cell(each.index).state === 'failed')) {
-    const { class: failure = 'unknown', reason = '' } = view.cell(cell.index);
-    terminal.out(`${terminal.paint.red('failed')}  ${cellName(cell.step, cell.at)} (${failure}): ${reason}`);
-  }
+  for (const line of failureLines({ cells, view }, terminal.paint, terminal.width())) terminal.out(line);
   terminal.out(`${run}: ${state}, ${count(cells.length, 'cell')}`);
 }
 

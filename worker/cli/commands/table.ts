@@ -4,7 +4,7 @@ import type { Artifact } from '../../../schemas/artifact.ts';
 import type { CellRecord } from '../../../schemas/cell-record.ts';
 import type { Digest } from '../../../schemas/identity.ts';
 import { metricsSchema } from '../../../schemas/metric.ts';
-import { type Coordinates, type PlanCell, cellName } from '../../../schemas/plan.ts';
+import type { Coordinates } from '../../../schemas/plan.ts';
 import { stepKinds } from '../../../schemas/steps/registry.ts';
 import type { CellValue } from '../../../schemas/table-schema.ts';
 import { openTable } from '../../../store/arrow/open-table.ts';
@@ -12,9 +12,11 @@ import { getJson } from '../../../store/json-artifact.ts';
 import type { Store } from '../../../store/store.ts';
 import { type FoundCells, findResult } from '../../run/find-result.ts';
 import { openHomeStore } from '../../run/home-store.ts';
-import type { Command, CommandContext } from '../command.ts';
+import { describeMissing, missingCells } from '../../run/missing-result.ts';
+import type { Command } from '../command.ts';
 import { UsageError, exitCodes } from '../exit-codes.ts';
 import { type ShownRow, printRows } from '../print-rows.ts';
+import { count } from '../quantities.ts';
 
 export interface TableArguments {
   readonly reference: string;
@@ -34,28 +36,16 @@ export const table: Command<TableArguments> = async (context, { reference, run, 
     await printRows(context, format, rowsOfRecord(store, found.record, {}, undefined));
     return exitCodes.done;
   }
-  const missing = await missingCells(store, found);
+  // Missing rows are never silent: a table with holes looks like a finished one.
+  const [lost, ...more] = await missingCells(store, found.run, found.cells);
+  const why = lost === undefined ? '' : await describeMissing(store, found.run, lost);
+  if (lost !== undefined && more.length + 1 === found.cells.length)
+    throw new UsageError(more.length === 0 ? why : `none of the ${found.cells.length} cells has a result; ${why}`);
   await printRows(context, format, rowsOfCells(store, found));
-  sayMissing(context, found, missing);
+  if (lost !== undefined)
+    context.terminal.say(`${more.length + 1} of ${count(found.cells.length, 'cell')} not shown; ${why}`);
   return exitCodes.done;
 };
-
-async function missingCells(store: Store, { cells, run }: FoundCells): Promise<PlanCell[]> {
-  const have = await store.haveRecords(
-    cells.map(cell => cell.key),
-    run.run,
-  );
-  return cells.filter((_, index) => !have[index]);
-}
-
-/** Missing rows are never silent: a table with holes looks like a finished one. */
-function sayMissing({ terminal }: CommandContext, { cells, run }: FoundCells, missing: readonly PlanCell[]): void {
-  const [first] = missing;
-  if (first === undefined) return;
-  terminal.say(
-    `${missing.length} of ${cells.length} cells of ${run.run} have no result, ${cellName(first.step, first.at)} among them: espalier status ${run.run}`,
-  );
-}
 
 async function* rowsOfCells(store: Store, { cells, run, output }: FoundCells): AsyncGenerator<ShownRow> {
   for (const cell of cells) {

@@ -1,8 +1,8 @@
 /** `espalier up`: keeps server and worker running in the foreground, for runs started elsewhere. */
 import { once } from 'node:events';
-import { openFolderStore } from '../../../store/folder/open-folder-store.ts';
 import { homeOf } from '../../home.ts';
 import { startEngine } from '../../run/engine.ts';
+import { makeHomeStore } from '../../run/home-store.ts';
 import { announceUp, findUp } from '../../run/up-file.ts';
 import { type Command, printJson } from '../command.ts';
 import { MachineryError, UsageError, exitCodes } from '../exit-codes.ts';
@@ -13,7 +13,7 @@ export const up: Command<object> = async context => {
   const home = homeOf(config.home);
   const other = findUp(home);
   if (other !== undefined) throw new UsageError(`process ${other} is keeping ${config.home} up already`);
-  const store = await openFolderStore(home.store);
+  const store = await makeHomeStore(config.home);
   const engine = await startEngine(config, { storeId: store.id, flags, say: terminal.say, signal, own: true });
   const withdraw = announceUp(home);
   const failed = new Promise<Error>(resolve => engine.onFailure(resolve));

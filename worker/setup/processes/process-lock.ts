@@ -10,7 +10,8 @@ import { mkdir, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { ownIdentity, processIdentitySchema, processState, type ProcessIdentity } from './process-identity.ts';
+import { type ProcessMark, processMarkSchema } from '../../../schemas/process-mark.ts';
+import { markProcess, processState } from '../../../store/process-life.ts';
 
 const timings = {
   /** Between two looks at a lock that somebody holds. */
@@ -31,7 +32,7 @@ export interface ProcessLock {
 
 export interface LockOptions {
   /** Called once for each holder that is waited for. */
-  readonly onWaiting?: (holder: ProcessIdentity | undefined) => void;
+  readonly onWaiting?: (holder: ProcessMark | undefined) => void;
   readonly signal?: AbortSignal | undefined;
   readonly timings?: Partial<LockTimings>;
 }
@@ -59,18 +60,18 @@ export async function acquireLock(file: string, options: LockOptions = {}): Prom
 }
 
 /** Who holds the lock now, as far as can be told without waiting; undefined when it is free or its holder is dead. */
-export async function lockHolder(file: string): Promise<ProcessIdentity | undefined> {
+export async function lockHolder(file: string): Promise<ProcessMark | undefined> {
   const { holder } = await highestGeneration(file);
   return holder !== undefined && processState(holder) !== 'dead' ? holder : undefined;
 }
 
-const contentSchema = z.union([z.object({ holder: processIdentitySchema }), z.object({ free: z.literal(true) })]);
+const contentSchema = z.union([z.object({ holder: processMarkSchema }), z.object({ free: z.literal(true) })]);
 
 interface Generation {
   /** 0 when nobody ever took the lock. */
   readonly generation: number;
   readonly state: 'free' | 'held' | 'unreadable';
-  readonly holder?: ProcessIdentity;
+  readonly holder?: ProcessMark;
   /** Changes whenever the holder gives a sign of life. */
   readonly sign: string;
 }
@@ -120,7 +121,7 @@ async function isTaken(top: Generation, watch: SilenceWatch, silenceMs: number):
 
 async function claim(file: string, generation: number): Promise<boolean> {
   try {
-    await writeFile(`${file}.${generation}`, JSON.stringify({ holder: ownIdentity() }), { flag: 'wx' });
+    await writeFile(`${file}.${generation}`, JSON.stringify({ holder: markProcess() }), { flag: 'wx' });
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
     throw error;

@@ -3,7 +3,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
-import { identifyProcess, signalProcess, type ProcessIdentity } from './process-identity.ts';
+import type { ProcessMark } from '../../../schemas/process-mark.ts';
+import { findProcess } from '../../../store/process-life.ts';
+import { signalProcess } from './signal-process.ts';
 
 export interface Command {
   /** Looked up on PATH unless it is a path. */
@@ -18,7 +20,7 @@ export interface Command {
   readonly log?: string;
   readonly onLine?: (line: string) => void;
   /** Called at once when it runs; the process leads its own group. */
-  readonly onStart?: (identity: ProcessIdentity) => void;
+  readonly onStart?: (identity: ProcessMark) => void;
 }
 
 export type CommandResult =
@@ -131,7 +133,7 @@ interface GroupEnding {
 
 /** Ends the child's group when the signal aborts or the time is over: asked first, then killed. */
 function endGroupOn(child: ChildProcess, { signal, timeLimitSeconds, onStart }: Command): GroupEnding {
-  const identity = child.pid === undefined ? undefined : identifyProcess(child.pid);
+  const identity = child.pid === undefined ? undefined : findProcess(child.pid);
   if (identity !== undefined) onStart?.(identity);
   let timedOut = false;
   let kill: NodeJS.Timeout | undefined;

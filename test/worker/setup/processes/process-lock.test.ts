@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { identifyProcess } from '../../../../worker/setup/processes/process-identity.ts';
+import { findProcess } from '../../../../store/process-life.ts';
 import { acquireLock, lockHolder } from '../../../../worker/setup/processes/process-lock.ts';
 import { bundleProgram, cleanUp, temporaryFolder } from '../rig.ts';
 
@@ -63,14 +63,14 @@ test('the lock of a process killed with -9 is taken over at once', async () => {
 
 test('the lock of a process whose number another process has by now is taken over', async () => {
   const file = newLock();
-  const holder = { ...identifyProcess(process.pid)!, started: 'long ago' };
+  const holder = { ...findProcess(process.pid)!, start: 'long ago' };
   writeFileSync(`${file}.4`, JSON.stringify({ holder }));
   await (await acquireLock(file)).release();
   expect(readdirSync(path.dirname(file))).toEqual(['work.lock.5']);
 });
 
 test.each([
-  ['on another machine', JSON.stringify({ holder: { scope: 'another machine', pid: 1, started: '1' } })],
+  ['on another machine', JSON.stringify({ holder: { host: 'another-machine', pid: 1, start: '1' } })],
   ['that was killed while writing it', '{"holder":{"sco'],
 ])('the lock of a holder %s is taken over after it was silent', async (_, content) => {
   const file = newLock();
@@ -83,7 +83,7 @@ test.each([
 test('a holder that gives signs of life keeps its lock; one whose lock was taken over is told', async () => {
   const file = newLock();
   const lock = await acquireLock(file, { timings });
-  const elsewhere = JSON.stringify({ holder: { scope: 'another machine', pid: 1, started: '1' } });
+  const elsewhere = JSON.stringify({ holder: { host: 'another-machine', pid: 1, start: '1' } });
   // Now it looks like a holder on another machine, which this process cannot ask.
   writeFileSync(`${file}.1`, elsewhere);
   const waiting = new AbortController();

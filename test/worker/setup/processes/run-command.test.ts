@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { afterEach, expect, test, vi } from 'vitest';
-import { type ProcessIdentity, processState } from '../../../../worker/setup/processes/process-identity.ts';
+import type { ProcessMark } from '../../../../schemas/process-mark.ts';
+import { processState } from '../../../../store/process-life.ts';
 import { describeResult, runCommand, succeeded } from '../../../../worker/setup/processes/run-command.ts';
 import { cleanUp, temporaryFolder } from '../rig.ts';
 
@@ -51,7 +52,7 @@ test('a command that takes too long is ended with all of its group', async () =>
 
 test('a command called off ends first, and then the reason is thrown', async () => {
   const callOff = new AbortController();
-  let started: ProcessIdentity | undefined;
+  let started: ProcessMark | undefined;
   const log = path.join(temporaryFolder(), 'log');
   const running = runCommand({
     ...sh('echo ready; sleep 60'),

@@ -1,0 +1,90 @@
+/** What `--json` prints, as programs may rely on it. */
+import { z } from 'zod';
+
+const count = z.int().nonnegative();
+
+export const runShape = z.strictObject({
+  run: z.string(),
+  state: z.enum(['done', 'failed', 'cancelled', 'interrupted']),
+  cells: count,
+  executed: count,
+  cached: count,
+  failed: count,
+  blocked: count,
+  skipped: count,
+  cancelled: count,
+  seconds: z.number().nonnegative(),
+  report: z.string().nullable(),
+});
+
+const forecastShape = { cells: count, new: count, cached: count, blocked: count, seconds: z.number().nullable() };
+
+export const planShape = z.strictObject({
+  study: z.string(),
+  ...forecastShape,
+  steps: z.array(z.strictObject({ step: z.string(), use: z.string(), ...forecastShape })),
+});
+
+export const validateShape = z.strictObject({
+  ok: z.boolean(),
+  diagnostics: z.array(
+    z.strictObject({
+      code: z.string().regex(/^[EW]\d{3}$/),
+      message: z.string().min(1),
+      file: z.string(),
+      line: z.int().positive(),
+      column: z.int().positive(),
+      remedy: z.string().min(1),
+    }),
+  ),
+});
+
+const states = {
+  waiting: count,
+  running: count,
+  cached: count,
+  done: count,
+  failed: count,
+  blocked: count,
+  skipped: count,
+  cancelled: count,
+};
+
+export const statusShape = z.strictObject({
+  run: z.string(),
+  study: z.string(),
+  state: z.enum(['new', 'running', 'paused', 'done', 'failed', 'cancelled', 'interrupted']),
+  cells: count,
+  ...states,
+  steps: z.array(z.strictObject({ step: z.string(), use: z.string(), ...states })),
+  failures: z.array(
+    z.strictObject({
+      cell: z.string(),
+      key: z.string(),
+      state: z.enum(['failed', 'blocked']),
+      class: z.string().optional(),
+      reason: z.string().optional(),
+    }),
+  ),
+  attempts: z.array(z.strictObject({ cell: z.string(), at: z.iso.datetime(), class: z.string(), message: z.string() })),
+});
+
+export const lsShape = z.array(
+  z.strictObject({
+    run: z.string(),
+    study: z.string(),
+    state: z.enum(['new', 'running', 'paused', 'done', 'failed', 'cancelled', 'interrupted']),
+    cells: count,
+    executed: count,
+    cached: count,
+    failed: count,
+    blocked: count,
+    skipped: count,
+    created: z.iso.datetime(),
+    seconds: z.number().nullable(),
+  }),
+);
+
+export const rowsShape = z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])));
+
+export const errorShape = z.strictObject({ error: z.string() });

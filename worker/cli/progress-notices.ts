@@ -1,0 +1,58 @@
+/** What people should not have to look for while a run is under way: failures, retries, pauses, each once. */
+import { type PlanCell, cellName } from '../../schemas/plan.ts';
+import type { RunEvent } from '../../schemas/run.ts';
+import { count, duration } from './quantities.ts';
+
+/** So many alike are told one by one, the next by saying that they are only counted from there on. */
+const toldEach = 3;
+
+/** The line to be said of an event, if any. */
+export function createNotices(cells: ReadonlyMap<number, PlanCell>): (event: RunEvent) => string | undefined {
+  const told = new Map<string, number>();
+
+  const nameOf = (index: number) => {
+    const cell = cells.get(index);
+    return cell === undefined ? `cell ${index}` : cellName(cell.step, cell.at);
+  };
+  /** `line` for the first of a kind; for what follows, that there are more of it. */
+  const limited = (event: RunEvent & { readonly cell: number }, line: string, message: string) => {
+    const step = cells.get(event.cell)?.step ?? '';
+    const kind = JSON.stringify([event.event, step, message]);
+    const number = (told.get(kind) ?? 0) + 1;
+    told.set(kind, number);
+    if (number <= toldEach) return line;
+    if (number > toldEach + 1) return undefined;
+    return `${line.slice(0, 8)} more than ${count(toldEach, 'cell')} of ${step} alike: from here on they are only counted`;
+  };
+
+  return event => {
+    switch (event.event) {
+      case 'cell-ended': {
+        if (event.state !== 'failed') return undefined;
+        const { class: failure = 'infrastructure', reason = '' } = event;
+        return limited(event, `failed   ${nameOf(event.cell)} (${failure}): ${reason}`, `${failure} ${reason}`);
+      }
+      case 'cell-attempt-failed': {
+        const { class: failure, message, retry_in: wait } = event;
+        const again = wait === undefined ? '' : `; again in ${duration(wait)}`;
+        return limited(
+          event,
+          `attempt  ${nameOf(event.cell)} (${failure}): ${message}${again}`,
+          `${failure} ${message}`,
+        );
+      }
+      case 'branch-failed':
+        return `a part of the run broke: ${event.message}`;
+      case 'run-paused':
+        return 'paused';
+      case 'run-resumed':
+        return 'going on';
+      case 'run-started':
+      case 'run-ended':
+      case 'cells-cached':
+      case 'cell-started':
+      case 'cell-progress':
+        return undefined;
+    }
+  };
+}
