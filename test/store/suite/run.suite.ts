@@ -37,7 +37,20 @@ export function runSuite(current: () => Store): void {
       expect(await current().run('late-2')).toBeUndefined();
     });
 
-    test.each(['../x', '..', '.', '', 'a/b', 'a\\b', '/etc', 'a\0b', '-x', '.hidden', 'x'.repeat(121), 'a b', 'ä'])(
+    test('a file of a run may lie in a folder of it', async () => {
+      const { run } = await createRun('study');
+      expect(await current().writeRunFile(run, 'figures/a.svg', '<svg/>')).toMatch(/figures.a\.svg$/);
+      for (const name of ['figures/../a', 'figures//a', '/figures/a', 'figures/', 'figures/.a'])
+        await expect(current().writeRunFile(run, name, '')).rejects.toThrow(UnsafeNameError);
+    });
+
+    test('a run is not called as if it lay in a folder', async () => {
+      await expect(current().run('a/b')).rejects.toThrow(UnsafeNameError);
+      await expect(current().writeRunFile('a/b', 'report.html', '')).rejects.toThrow(UnsafeNameError);
+      await expect(createRun('a/b')).rejects.toThrow(UnsafeNameError);
+    });
+
+    test.each(['../x', '..', '.', '', 'a\\b', '/etc', 'a\0b', '-x', '.hidden', 'x'.repeat(121), 'a b', 'ä'])(
       'a run or file called %j is refused',
       async name => {
         const { run } = await createRun('study');
