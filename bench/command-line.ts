@@ -41,13 +41,13 @@ export async function espalier(home: string, args: readonly string[]): Promise<u
 
 /** Keeps server and worker up meanwhile; passes the worker's process id. */
 export async function whileUp(home: string, use: () => Promise<void>): Promise<void> {
-  const up = spawn(process.execPath, [program, 'up', '--home', home], {
+  const up = spawn(process.execPath, [program, 'up', '--json', '--home', home], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const isUp = new Promise<void>((resolve, reject) => {
     up.stdout.on('data', (data: Buffer) => {
-      if (data.toString().includes('up: server')) resolve();
+      if (data.toString().includes('address')) resolve();
     });
     up.on('exit', code => reject(new Error(`espalier up ended with ${code}`)));
   });

@@ -8,10 +8,10 @@ import { measure, printHead } from './measure.ts';
 
 const study = `
 study: throughput
-params: { n: { type: int, default: 1000 }, bytes: { type: int, default: 0 } }
+params: { n: { type: int, default: 1000 }, size: { type: int, default: 0 } }
 axes: { i: { count: '\${n}' } }
 steps:
-  work: { use: no-op, over: [i], with: { bytes: '\${bytes}' } }
+  work: { use: no-op, over: [i], with: { bytes: '\${size}' } }
   join: { use: no-op, over: [], in: { parts: work } }
 `;
 
@@ -20,8 +20,7 @@ test('throughput', async () => {
   await withHome(async home => {
     const file = path.join(home, 'throughput.yaml');
     writeFileSync(file, study);
-    const run = (n: number, bytes: number) =>
-      espalier(home, ['run', file, '--set', `n=${n}`, '--set', `bytes=${bytes}`]);
+    const run = (n: number, size: number) => espalier(home, ['run', file, '--set', `n=${n}`, '--set', `size=${size}`]);
     await whileUp(home, async () => {
       const thousand = await measure('1,000 cold', 1001, () => run(1000, 0));
       await measure('1,000 cached', 1001, () => run(1000, 0));
