@@ -26,12 +26,14 @@ export interface TemporalEnvironment {
   readonly profile: string | undefined;
 }
 
+const decimal = (pattern: RegExp, error: string) => z.string().regex(pattern, { error }).transform(Number);
+
 const environmentSchema = z.object({
   ESPALIER_HOME: z.string().min(1).optional(),
   ESPALIER_CACHE: z.string().min(1).optional(),
-  ESPALIER_BACKEND: z.enum(['native', 'wasm', 'cpu']).optional(),
-  ESPALIER_SLOTS: z.coerce.number().int().positive().optional(),
-  ESPALIER_CHECKPOINT_SECONDS: z.coerce.number().nonnegative().default(30),
+  ESPALIER_BACKEND: z.enum(['native', 'wasm', 'cpu'], { error: 'it is `native`, `wasm` or `cpu`' }).optional(),
+  ESPALIER_SLOTS: decimal(/^[1-9]\d{0,8}$/, 'it is a whole number, 1 or more').optional(),
+  ESPALIER_CHECKPOINT_SECONDS: decimal(/^\d{1,9}(\.\d+)?$/, 'it is a number of seconds, 0 or more').default(30),
   XDG_CACHE_HOME: z.string().min(1).optional(),
   NO_COLOR: z.string().optional(),
   TEMPORAL_ADDRESS: z.string().min(1).optional(),
@@ -52,7 +54,7 @@ export class ConfigError extends Error {
 
 /** Reads flags and environment; a `ConfigError` names the variable or flag that is wrong and what it allows. */
 export function readConfig(flags: ConfigFlags = {}, environment: NodeJS.ProcessEnv = process.env): Config {
-  const given = {
+  const given: NodeJS.ProcessEnv = {
     ...withoutEmpty(environment),
     ...(flags.home === undefined ? {} : { ESPALIER_HOME: flags.home }),
     ...(flags.backend === undefined ? {} : { ESPALIER_BACKEND: flags.backend }),
@@ -60,7 +62,11 @@ export function readConfig(flags: ConfigFlags = {}, environment: NodeJS.ProcessE
   };
   const parsed = environmentSchema.safeParse(given);
   if (!parsed.success) {
-    throw new ConfigError(parsed.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
+    const problems = parsed.error.issues.map(({ path: [name = ''], message }) => {
+      const variable = String(name);
+      return `${variable} is \`${given[variable] ?? ''}\`: ${message}. Correct it or unset it`;
+    });
+    throw new ConfigError(problems.join('\n'));
   }
   const read = parsed.data;
   return {
