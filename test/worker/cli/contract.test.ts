@@ -92,6 +92,10 @@ describe('on a server that is kept up', () => {
       ['join', 1, 0],
       ['apart', 0, 3],
     ]);
+    expect(forecast.changed?.changes.map(({ step, field, cells }) => [step, field, cells])).toEqual([
+      ['late', 'with.bytes', 3],
+    ]);
+    expect(forecast.changed?.below).toBe(1);
     const changed = await run('--set', 'late=3');
     expect(changed).toMatchObject({ code: 0, executed: 4, cached: 7 });
     expect(await madeBy(project.home, changed.run)).toEqual(below);

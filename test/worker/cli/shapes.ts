@@ -23,6 +23,22 @@ export const planShape = z.strictObject({
   study: z.string(),
   ...forecastShape,
   steps: z.array(z.strictObject({ step: z.string(), use: z.string(), ...forecastShape })),
+  changed: z
+    .strictObject({
+      since: z.string(),
+      changes: z.array(
+        z.strictObject({
+          step: z.string(),
+          field: z.string(),
+          before: z.unknown(),
+          after: z.unknown(),
+          cells: z.int().positive(),
+        }),
+      ),
+      below: count,
+      added: count,
+    })
+    .nullable(),
 });
 
 export const validateShape = z.strictObject({

@@ -1,9 +1,11 @@
 /** `espalier plan STUDY`: what a run would do. */
 import { existsSync } from 'node:fs';
 import { openFolderStore } from '../../../store/folder/open-folder-store.ts';
+import type { Json } from '../../../schemas/json.ts';
 import { homeOf } from '../../home.ts';
 import { forecast, type Forecast, type StepForecast } from '../../run/forecast.ts';
 import { readTimings } from '../../run/timings.ts';
+import { type WhatChanged, whatChanged } from '../../run/what-changed.ts';
 import { type Command, type CommandContext, printJson } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { foldGates } from '../fold-gates.ts';
@@ -25,10 +27,13 @@ export const plan: Command<StudyArguments> = async (context, given) => {
   const store = existsSync(home.store) ? await openFolderStore(home.store) : undefined;
   const found = await forecast(result.plan, { store, timings: await readTimings(config.home), slots: config.slots });
   const { study } = result.plan;
-  if (context.json) printJson(context, { study, ...found });
+  const changed = store === undefined ? undefined : await whatChanged(store, result.plan);
+  if (context.json)
+    printJson(context, { study, ...found, changed: changed === undefined ? null : changedJson(changed) });
   else {
     sayDiagnostics(context, result);
     printForecast(context, study, found);
+    if (changed !== undefined && found.new + found.blocked > 0) printChanged(context, changed);
   }
   return exitCodes.done;
 };
@@ -79,4 +84,40 @@ function sumForecasts(name: string, steps: readonly StepForecast[]): StepForecas
     blocked: sum(step => step.blocked),
     seconds: steps.some(step => step.seconds === null) ? null : sum(step => step.seconds ?? 0),
   };
+}
+
+function changedJson({ changes, ...changed }: WhatChanged) {
+  const given = changes.map(({ before = null, after = null, ...change }) => ({ ...change, before, after }));
+  return { ...changed, changes: given };
+}
+
+/** A study may be another one altogether; then the first changes say so, and the rest are counted. */
+const shownChanges = 12;
+
+function printChanged({ terminal }: CommandContext, { since, changes, below, added }: WhatChanged): void {
+  terminal.out('');
+  terminal.out(`since ${since}:`);
+  const columns = [
+    { title: 'step', flexible: true },
+    { title: 'field' },
+    { title: 'change', flexible: true },
+    { title: 'cells', align: 'right' },
+  ] as const;
+  const rows = changes
+    .slice(0, shownChanges)
+    .map(({ step, field, before, after, cells }) => [
+      step,
+      field,
+      `${shown(before)} → ${shown(after)}`,
+      count(cells, 'cell'),
+    ]);
+  const [, ...lines] = textTable(columns, rows, terminal.width() - 2);
+  for (const line of lines) terminal.out(`  ${line}`);
+  if (changes.length > shownChanges) terminal.out(`  and ${count(changes.length - shownChanges, 'more change')}`);
+  if (below > 0) terminal.out(`  ${count(below, 'cell')} below, made from what changed`);
+  if (added > 0) terminal.out(`  ${count(added, 'cell')} that it did not have`);
+}
+
+function shown(value: Json | undefined): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value);
 }
