@@ -132,6 +132,12 @@ steps:
     await until(() => log.length === 4);
     await handle.signal('pause');
     await until(async () => (await handle.query<{ paused: boolean }>('progress')).paused);
+    // The branch hears it from the run, a moment later.
+    const branch = rig.client.workflow.getHandle(`${started.workflowId}/branch-0`);
+    await until(async () => {
+      const { events } = await branch.fetchHistory();
+      return (events ?? []).some(event => event.workflowExecutionSignaledEventAttributes?.signalName === 'pause');
+    });
     release();
     await new Promise(resolve => setTimeout(resolve, 700));
     expect(log).toHaveLength(4);
