@@ -103,3 +103,9 @@ test('the environment is read in worker/config alone', () => {
     .map(({ file }) => file);
   expect(breaches).toEqual([]);
 });
+
+test('random numbers come from named seeds alone', () => {
+  const breaches = files.filter(({ text }) => /\bMath\.random\b|\brandomUUID\b/.test(text)).map(({ file }) => file);
+  // The store's own id is no result: it only keeps two stores on one server apart.
+  expect(breaches.filter(file => !file.startsWith('store/'))).toEqual([]);
+});

@@ -38,7 +38,7 @@ export async function whatChanged(store: Store, plan: Plan): Promise<WhatChanged
     const other = before.get(cellName(cell.step, cell.at));
     if (other === undefined) added += 1;
     if (other === undefined || other.key === cell.key) continue;
-    const own = differencesOf(other, cell).filter(({ field }) => !isInputIdentity.test(field));
+    const own = ownDifferences(other, cell);
     if (own.length === 0) below += 1;
     for (const difference of own) countChange(changes, cell.step, difference);
   }
@@ -46,8 +46,19 @@ export async function whatChanged(store: Store, plan: Plan): Promise<WhatChanged
   return { since: last.run, changes: [...changes.values()], below, added };
 }
 
-/** Which cell or bytes an input is: different wherever anything above is. */
-const isInputIdentity = /^inputs\..*\.id$/;
+/** What differs in the cell itself: in its inputs, only which ports it has, and how many parts arrive there. */
+function ownDifferences(before: PlanCell, after: PlanCell): Difference[] {
+  const differences = differencesOf(before, after);
+  const ports = new Set(differences.flatMap(({ field }) => inputPart.exec(field)?.[1] ?? []));
+  const counts = [...ports].flatMap((port): Difference[] => {
+    const [old, fresh] = [before.inputs[port]?.parts.length, after.inputs[port]?.parts.length];
+    return old === fresh ? [] : [{ field: `inputs.${port}.parts`, before: old, after: fresh }];
+  });
+  return [...differences.filter(({ field }) => !inputPart.test(field)), ...counts];
+}
+
+/** Which parts these are is different wherever anything above is. */
+const inputPart = /^inputs\.([^.]+)\.parts\[/;
 
 function differencesOf(before: PlanCell, after: PlanCell): Difference[] {
   const [old, fresh] = [stepKinds.get(before.use), stepKinds.get(after.use)];

@@ -35,10 +35,13 @@ test('the same change in many cells is one', async () => {
   });
 });
 
-test('a wider axis adds cells, and changes the parts of what gathers it', async () => {
-  const found = await changed(study('2'), study('2', 4));
-  expect(found).toMatchObject({ added: 3, below: 0 });
-  expect(found?.changes.map(({ step, field }) => [step, field])).toEqual([['join', 'inputs.parts.parts[3]']]);
+test('a wider axis adds cells, and more parts arrive where it is gathered', async () => {
+  expect(await changed(study('2'), study('2', 4))).toEqual({
+    since: 'chain-1',
+    changes: [{ step: 'join', field: 'inputs.parts.parts', before: 3, after: 4, cells: 1 }],
+    below: 0,
+    added: 3,
+  });
 });
 
 test('there is nothing to say of a study that has not run here, or has not changed', async () => {
