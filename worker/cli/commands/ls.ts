@@ -38,14 +38,15 @@ export const ls: Command<object> = async context => {
   else if (runs.length === 0) terminal.say('no run yet: espalier run STUDY');
   else {
     const right = 'right' as const;
+    // Runs are told apart by their names' ends, so no name is cut; what nothing happened to takes no room.
+    const troubles = (['failed', 'blocked'] as const).filter(each => runs.some(run => run[each] > 0));
     const columns = [
-      { title: 'run', flexible: true as const },
+      { title: 'run' },
       { title: 'state' },
       { title: 'cells', align: right },
       { title: 'made', align: right },
       { title: 'cached', align: right },
-      { title: 'failed', align: right },
-      { title: 'blocked', align: right },
+      ...troubles.map(title => ({ title, align: right })),
       { title: 'took', align: right },
       { title: 'begun', align: right },
     ];
@@ -55,8 +56,7 @@ export const ls: Command<object> = async context => {
       grouped(run.cells),
       grouped(run.executed),
       grouped(run.cached),
-      grouped(run.failed),
-      grouped(run.blocked),
+      ...troubles.map(each => grouped(run[each])),
       run.seconds === null ? '' : duration(run.seconds),
       ago(new Date(run.created), new Date()),
     ]);
