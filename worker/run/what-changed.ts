@@ -57,8 +57,8 @@ function ownDifferences(before: PlanCell, after: PlanCell): Difference[] {
   return [...differences.filter(({ field }) => !inputPart.test(field)), ...counts];
 }
 
-/** Which parts these are is different wherever anything above is. */
-const inputPart = /^inputs\.([^.]+)\.parts\[/;
+/** Which parts these are is different wherever anything above is. Ports of a report have dots in their names. */
+const inputPart = /^inputs\.(.+?)\.parts\[/;
 
 function differencesOf(before: PlanCell, after: PlanCell): Difference[] {
   const [old, fresh] = [stepKinds.get(before.use), stepKinds.get(after.use)];

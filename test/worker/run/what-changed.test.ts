@@ -48,3 +48,18 @@ test('there is nothing to say of a study that has not run here, or has not chang
   expect(await whatChanged(createMemoryStore(), planOf(study('2')))).toBeUndefined();
   expect(await changed(study('2'), study('2'))).toBeUndefined();
 });
+
+test('ports of a report are named whole', async () => {
+  const reported = (width: number) => `${study('2', width)}
+report:
+  title: a report
+  sections:
+    - title: rows
+      table: { from: third.out }
+`;
+  const found = await changed(reported(3), reported(4));
+  expect(found?.changes.map(({ step, field, before, after }) => [step, field, before, after])).toEqual([
+    ['join', 'inputs.parts.parts', 3, 4],
+    ['report', 'inputs.third.out.parts', 3, 4],
+  ]);
+});
