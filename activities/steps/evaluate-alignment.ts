@@ -3,6 +3,7 @@ import { randomStream } from '../../schemas/random.ts';
 import { evaluateAlignment } from '../../schemas/steps/evaluate-alignment.ts';
 import { sampleCompletions } from '../../models/scoring/sample-completions.ts';
 import { scoreCompletions } from '../../models/scoring/score-completions.ts';
+import { logSumExp } from '../../stats/log-sum-exp.ts';
 import { CellFailure } from '../cell-failure.ts';
 import {
   type AlignmentQuestion,
@@ -74,19 +75,19 @@ async function byProbability(
   });
   const { logProbabilities } = scoreCompletions(await backendOf(cell), model, answers, 'excluded');
   let at = 0;
-  const sum = (count: number) => {
-    const total = logProbabilities.subarray(at, at + count).reduce((mass, value) => mass + Math.exp(value), 0);
+  const side = (count: number) => {
+    const total = logSumExp(logProbabilities.subarray(at, at + count));
     at += count;
     return total;
   };
-  const probabilities = questions.map(({ benign, bad }) => ({ benign: sum(benign.length), bad: sum(bad.length) }));
+  const sides = questions.map(({ benign, bad }) => ({ benign: side(benign.length), bad: side(bad.length) }));
   return {
-    summary: summariseProbabilities(probabilities),
-    answers: questions.map(({ id }, index) => ({
-      question_id: id,
+    summary: summariseProbabilities(sides),
+    answers: sides.map(({ benign, bad }, index) => ({
+      question_id: questions[index]?.id ?? '',
       sample: null,
-      p_benign: probabilities[index]?.benign ?? null,
-      p_bad: probabilities[index]?.bad ?? null,
+      p_benign: Math.exp(benign),
+      p_bad: Math.exp(bad),
       text: null,
       label: null,
     })),

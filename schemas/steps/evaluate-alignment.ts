@@ -6,7 +6,7 @@ import { defineStepKind } from '../step-kind.ts';
 
 export const evaluateAlignment = defineStepKind({
   kind: 'evaluate-alignment',
-  version: 1,
+  version: 2,
   summary:
     'Alignment on questions with known benign and bad answers: by their log-probabilities, or by sampling and matching.',
   weight: 'heavy',
