@@ -1,9 +1,9 @@
 /** CSV with a header line, RFC 4180. Columns whose values are all numbers, or all truth values, are that; others text. */
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream';
+import { Readable, pipeline } from 'node:stream';
 import { parse } from 'csv-parse';
 import { CellFailure } from '../cell-failure.ts';
 import type { RawRow, RawRows } from './raw-row.ts';
+import { utf8Text } from './utf8-text.ts';
 
 export function csvRows(path: string): RawRows {
   let types: Promise<CsvTypes> | undefined;
@@ -63,7 +63,7 @@ interface TextRow {
 async function* textRows(path: string): AsyncGenerator<TextRow> {
   const records = parse({ columns: uniqueNames, bom: true, skip_empty_lines: true });
   // Its errors come out of the parser, below.
-  pipeline(createReadStream(path), records, () => undefined);
+  pipeline(Readable.from(utf8Text(path)), records, () => undefined);
   let number = 0;
   try {
     for await (const record of records) {

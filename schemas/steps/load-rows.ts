@@ -5,7 +5,7 @@ import { defineStepKind } from '../step-kind.ts';
 
 export const loadRows = defineStepKind({
   kind: 'load-rows',
-  version: 1,
+  version: 2,
   summary:
     'Reads JSONL, CSV, Parquet or Arrow with `messages`, `prompt` + `completion` or `text`, and asserts what it should hold.',
   weight: 'heavy',
