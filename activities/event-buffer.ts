@@ -5,31 +5,37 @@ import type { RunStore } from '../store/store.ts';
 export interface EventBuffer {
   /** In order; durable after the next `flush`, which follows by itself within a quarter of a second. */
   readonly add: (event: RunEvent) => void;
-  /** Progress is for people: at most one line a cell and interval, the latest. */
+  /** Progress is for people: at most one line in an interval, the latest. */
   readonly addProgress: (event: RunEvent) => void;
+  /** Rejects when the log cannot be written; what was to be written stays, for the next flush. */
   readonly flush: () => Promise<void>;
 }
 
 const flushMilliseconds = 250;
 const progressMilliseconds = 2000;
 
-export function createEventBuffer(store: RunStore, run: string): EventBuffer {
-  let waiting: RunEvent[] = [];
+export function createEventBuffer(store: Pick<RunStore, 'appendEvents'>, run: string): EventBuffer {
+  let waiting: readonly RunEvent[] = [];
   let writing = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
-  let lastProgress = 0;
+  let lastProgress = Number.NEGATIVE_INFINITY;
 
+  const write = async () => {
+    const events = waiting;
+    if (events.length === 0) return;
+    await store.appendEvents(run, events);
+    waiting = waiting.slice(events.length);
+  };
   const flush = async () => {
     clearTimeout(timer);
     timer = undefined;
-    const events = waiting;
-    waiting = [];
-    if (events.length > 0) writing = writing.then(() => store.appendEvents(run, events));
+    writing = writing.then(write, write);
     await writing;
   };
   const add = (event: RunEvent) => {
-    waiting.push(event);
-    // A log that cannot be written now (a full disk) must not take the work down; the end of the activity tries again.
+    waiting = [...waiting, event];
+    // A log that cannot be written now (a full disk) must not take the work down: the next flush tries again, and the
+    // last one, at the end of the activity, is waited for.
     timer ??= setTimeout(() => void flush().catch(() => undefined), flushMilliseconds);
   };
   const addProgress = (event: RunEvent) => {
