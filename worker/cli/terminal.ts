@@ -19,16 +19,18 @@ export interface Terminal {
   readonly width: () => number;
 }
 
-/** `color` is what the environment wants (NO_COLOR). */
+/** `color` is what the environment wants (NO_COLOR). A stream that is no terminal gets no colour, in continuous integration too. */
 export function processTerminal(color: boolean): Terminal {
   const { stdout, stderr } = process;
+  // Outside terminals `isTTY` is undefined, which picocolors would take for “decide yourself”.
+  const isTerminal = ({ isTTY }: NodeJS.WriteStream) => Boolean(isTTY);
   return {
     out: line => void stdout.write(`${line}\n`),
     say: line => void stderr.write(`${line}\n`),
     draw: text => void stderr.write(text),
-    paint: picocolors.createColors(color && stdout.isTTY),
-    paintError: picocolors.createColors(color && stderr.isTTY),
-    live: stderr.isTTY,
+    paint: picocolors.createColors(color && isTerminal(stdout)),
+    paintError: picocolors.createColors(color && isTerminal(stderr)),
+    live: isTerminal(stderr),
     width: () => Math.max(40, (stderr.isTTY ? stderr.columns : stdout.isTTY ? stdout.columns : 80) ?? 80),
   };
 }

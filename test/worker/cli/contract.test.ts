@@ -204,7 +204,8 @@ describe('on a server that is kept up', () => {
       ['doctor'],
     ];
     for (const words of commands) {
-      const { out, err } = await espalier(words, project);
+      // Colour libraries take `CI` for a terminal that shows colours.
+      const { out, err } = await espalier(words, { ...project, environment: { CI: 'true' } });
       expect(`${words[0]}: ${out}${err}`).not.toContain('\u001B');
     }
   });

@@ -48,7 +48,7 @@ export interface CommandOptions {
 /** Starts `espalier …`, outside any terminal, with nothing of this machine's own settings. */
 export function startEspalier(words: readonly string[], options: CommandOptions = {}): StartedCommand {
   const own = Object.entries(process.env).filter(
-    ([name]) => !/^(ESPALIER_(?!CACHE)|TEMPORAL_|NODE_|VITEST|FORCE_COLOR|NO_COLOR)/.test(name),
+    ([name]) => !/^(ESPALIER_(?!CACHE)|TEMPORAL_|NODE_|VITEST|FORCE_COLOR|NO_COLOR|CI$)/.test(name),
   );
   const child = spawn(process.execPath, [entryPoint('espalier'), ...words], {
     cwd: options.folder ?? temporaryFolder(),
