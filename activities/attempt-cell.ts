@@ -1,19 +1,23 @@
 /**
  * One attempt at a cell: is it there already, by key or by content? If not, take the lease, do the work, publish. A
- * failure is counted by class, and ends the cell only when its class has used up its attempts.
+ * failure is counted by class, and ends the cell only when its class has used up its attempts; what the study says of
+ * the class changes the next attempt.
  */
 import type { CellRecord, Environment, FailedAttempt } from '../schemas/cell-record.ts';
 import type { CellOutcome } from '../schemas/engine.ts';
-import { backOffSeconds, failurePolicies } from '../schemas/failure.ts';
 import { type PlanCell, cellName } from '../schemas/plan.ts';
+import type { StepKind } from '../schemas/step-kind.ts';
 import type { Registry } from '../schemas/steps/registry.ts';
 import type { LeaseOwner, Store } from '../store/store.ts';
+import { type AttemptedCell, describeChanges, recordedChange } from './changed-recipe.ts';
 import { type CellFailure, classify } from './cell-failure.ts';
 import type { CellProgress, ExecuteCell } from './compute.ts';
+import { countFailure, nextRecipe } from './failed-attempts.ts';
 import { gateVerdict } from './gate-verdict.ts';
 import { keepLease } from './keep-lease.ts';
-import { publishCell, publishReuse } from './publish-cell.ts';
+import { publishCell, publishReuse, publishSubstitute } from './publish-cell.ts';
 import { type Resolution, resolveInputs } from './resolve-inputs.ts';
+import { type WorkClock, createWorkClock } from './work-clock.ts';
 
 export interface AttemptDependencies {
   readonly store: Store;
@@ -29,33 +33,59 @@ export interface AttemptHooks {
   readonly signal: AbortSignal;
   readonly onStart: () => void;
   readonly onProgress: (progress: CellProgress) => void;
+  /** An earlier attempt is found to have ended with its worker, who can tell nobody. */
+  readonly onVanished: (attempt: FailedAttempt) => void;
 }
 
 /** What came of an attempt. `retry`: not over yet, try again in so many seconds. */
 export type AttemptResult =
-  | { readonly ended: CellOutcome; readonly reason?: string; readonly seconds?: number }
-  | { readonly retry: number; readonly failure?: CellFailure; readonly reason: string };
+  | {
+      readonly ended: CellOutcome;
+      readonly reason?: string;
+      readonly seconds?: number;
+      readonly lost?: number;
+      /** How the recipe that made it differs from the planned one, for people. */
+      readonly changed?: string;
+    }
+  | {
+      readonly retry: number;
+      readonly failure?: CellFailure;
+      readonly reason: string;
+      readonly lost?: number;
+      /** How the next attempt differs, for people. */
+      readonly changed?: string;
+    };
+
+/** What is known once an attempt is under way. */
+interface Attempt extends AttemptHooks {
+  readonly run: string;
+  readonly planned: PlanCell;
+  readonly kind: StepKind;
+  readonly clock: WorkClock;
+  readonly started: Date;
+}
 
 export async function attemptCell(
   dependencies: AttemptDependencies,
   run: string,
-  cell: PlanCell,
+  planned: PlanCell,
   hooks: AttemptHooks,
 ): Promise<AttemptResult> {
-  const { store } = dependencies;
-  const started = new Date();
+  const clock = createWorkClock();
+  const kind = dependencies.kinds.get(planned.use);
   try {
-    const record = await store.record(cell.key, run);
-    if (record !== undefined) return await foundRecord(store, run, cell, record);
-    const resolution = await resolve(dependencies, run, cell);
-    const made = await store.recordByContent(resolution.contentKey);
-    if (made !== undefined) {
-      await publishReuse(store, { run, cell, resolution, made });
-      return await ended(store, run, cell, { state: 'cached', reason: `the same work as ${made.name}` });
-    }
-    return await work(dependencies, run, cell, { ...hooks, started, resolution });
+    const record = await dependencies.store.record(planned.key, run);
+    if (record !== undefined) return await foundRecord(dependencies.store, run, planned, record);
+    if (kind === undefined) throw new Error(`internal: this worker knows no step kind \`${planned.use}\``);
+    return await attemptRecipe(dependencies, { ...hooks, run, planned, kind, clock, started: new Date() });
   } catch (error) {
-    return failedAttempt(dependencies, run, cell, { failure: classify(error), started });
+    const { store, environment } = dependencies;
+    const failure = classify(error);
+    return countFailure({ store, run, planned, kind }, failure, {
+      seconds: clock.seconds(),
+      unsaved: clock.unsaved(),
+      host: environment.host,
+    });
   }
 }
 
@@ -66,45 +96,81 @@ async function foundRecord(store: Store, run: string, cell: PlanCell, record: Ce
   return ended(store, run, cell, own ? { state: 'done', seconds: record.seconds } : { state: 'cached', reason });
 }
 
-async function resolve(dependencies: AttemptDependencies, run: string, cell: PlanCell): Promise<Resolution> {
-  const kind = dependencies.kinds.get(cell.use);
-  if (kind === undefined) throw new Error(`internal: this worker knows no step kind \`${cell.use}\``);
-  return resolveInputs(dependencies.store, run, cell, kind);
+async function attemptRecipe(dependencies: AttemptDependencies, attempt: Attempt): Promise<AttemptResult> {
+  const { store } = dependencies;
+  const { run, planned, kind } = attempt;
+  const recipe = await nextRecipe({ store, run, planned, kind });
+  const { cell } = recipe;
+  const resolution = await resolveInputs(store, run, cell, kind);
+  const known = cell.key === planned.key ? undefined : await store.record(cell.key, run);
+  const made = known ?? (await store.recordByContent(resolution.contentKey));
+  if (made === undefined) return work(dependencies, attempt, recipe, resolution);
+  if (known === undefined) await publishReuse(store, { run, cell, resolution, made });
+  await substitute(store, attempt, recipe, made);
+  const end = await ended(store, run, planned, { state: 'cached', reason: `the same work as ${made.name}` });
+  return { ...end, ...changeOf(recipe) };
+}
+
+/** Where failures changed the recipe, the planned key is answered for this run: by what the other recipe made. */
+async function substitute(store: Store, { run, planned }: Attempt, recipe: AttemptedCell, made: CellRecord) {
+  if (recipe.cell.key === planned.key) return;
+  await publishSubstitute(store, { run, planned, cell: recipe.cell, made, changed: recordedChange(planned, recipe) });
+}
+
+function changeOf({ changes }: AttemptedCell): { readonly changed?: string } {
+  return changes.length === 0 ? {} : { changed: describeChanges(changes) };
 }
 
 async function work(
   dependencies: AttemptDependencies,
-  run: string,
-  cell: PlanCell,
-  {
-    signal,
-    onStart,
-    onProgress,
-    started,
-    resolution,
-  }: AttemptHooks & { readonly started: Date; readonly resolution: Resolution },
+  attempt: Attempt,
+  recipe: AttemptedCell,
+  resolution: Resolution,
 ): Promise<AttemptResult> {
-  const { store, environment, execute } = dependencies;
-  const lease = dependencies.exclusive ? await takeLease(dependencies, run, cell) : undefined;
+  const { store, environment, execute, exclusive } = dependencies;
+  const { run, planned, clock, signal, started } = attempt;
+  const { cell, changes } = recipe;
+  const lease = exclusive ? await takeLease(dependencies, attempt, cell) : undefined;
   if (lease !== undefined && 'retry' in lease) return lease;
   const stop = lease === undefined ? { signal, end: async () => {} } : keepLease(lease, signal);
   try {
     // Whoever held the lease before may have published between our look-up and now.
-    const record = dependencies.exclusive ? await store.record(cell.key, run) : undefined;
-    if (record !== undefined) return await foundRecord(store, run, cell, record);
-    onStart();
-    const task = { run, cell, inputs: resolution.inputs };
-    const result = await execute(task, { signal: stop.signal, onProgress });
-    const attempts = dependencies.exclusive ? await store.attempts(cell.key) : [];
-    await publishCell(store, { run, cell, resolution, result, started, attempts, environment });
-    if (dependencies.exclusive) await store.clearWork(cell.key);
-    return await ended(store, run, cell, { state: 'done', seconds: result.seconds });
+    const record = exclusive ? await store.record(cell.key, run) : undefined;
+    if (record !== undefined) {
+      await substitute(store, attempt, recipe, record);
+      return { ...(await foundRecord(store, run, planned, record)), ...changeOf(recipe) };
+    }
+    const result = await execute(
+      { run, cell, inputs: resolution.inputs },
+      {
+        signal: stop.signal,
+        onBegin: () => {
+          clock.begin();
+          attempt.onStart();
+        },
+        onProgress: progress => {
+          clock.progress(progress);
+          attempt.onProgress(progress);
+        },
+      },
+    );
+    const attempts = exclusive || changes.length > 0 ? await store.attempts(planned.key) : [];
+    const changed = changes.length === 0 ? undefined : recordedChange(planned, recipe);
+    const made = await publishCell(store, { run, cell, resolution, result, started, attempts, environment, changed });
+    await substitute(store, attempt, recipe, made);
+    if (exclusive) await store.clearWork(cell.key);
+    if (changes.length > 0) await store.clearWork(planned.key);
+    return { ...(await ended(store, run, planned, { state: 'done', seconds: result.seconds })), ...changeOf(recipe) };
   } finally {
     await stop.end();
   }
 }
 
-async function takeLease({ store, owner, environment }: AttemptDependencies, run: string, cell: PlanCell) {
+async function takeLease(
+  { store, owner, environment }: AttemptDependencies,
+  { run, planned, onVanished }: Attempt,
+  cell: PlanCell,
+) {
   const lease = await store.acquireLease(cell.key, { ...owner, purpose: `${run} ${cell.step}` }, leaseSeconds);
   if (!lease.held) {
     const wait = Math.min(5, Math.max(1, (lease.expires.getTime() - Date.now()) / 1000));
@@ -112,44 +178,25 @@ async function takeLease({ store, owner, environment }: AttemptDependencies, run
   }
   if (lease.takenFrom !== undefined) {
     const { owner: before, since } = lease.takenFrom;
-    await store.addAttempt(cell.key, {
+    const saved = (await store.checkpointTime(cell.key)) ?? since;
+    const secondsSince = (time: Date) => Math.max(0, (Date.now() - time.getTime()) / 1000);
+    const vanished: FailedAttempt = {
       run,
       class: 'preempted',
       message: `the worker vanished (${before.host}, process ${before.pid})`,
       started: since.toISOString(),
-      seconds: Math.max(0, (Date.now() - since.getTime()) / 1000),
+      seconds: secondsSince(since),
+      lost_seconds: Math.min(secondsSince(since), secondsSince(saved)),
       host: environment.host,
-    });
+    };
+    await store.addAttempt(planned.key, vanished);
+    onVanished(vanished);
   }
   return lease;
 }
 
 /** How long a vanished owner keeps others out; renewed well before. */
 const leaseSeconds = 20;
-
-async function failedAttempt(
-  { store, environment }: AttemptDependencies,
-  run: string,
-  cell: PlanCell,
-  { failure, started }: { readonly failure: CellFailure; readonly started: Date },
-): Promise<AttemptResult> {
-  const attempt: FailedAttempt = {
-    run,
-    class: failure.class,
-    message: failure.message,
-    started: started.toISOString(),
-    seconds: (Date.now() - started.getTime()) / 1000,
-    host: environment.host,
-  };
-  const policy = failurePolicies[failure.class];
-  const end = { ended: { cell: cell.index, state: 'failed', class: failure.class }, reason: failure.message } as const;
-  if (policy.attempts <= 1) return end;
-  await store.addAttempt(cell.key, attempt);
-  // Only this run's attempts count: running a study again gives every cell its full budget.
-  const used = (await store.attempts(cell.key)).filter(each => each.run === run && each.class === failure.class).length;
-  if (used >= policy.attempts) return end;
-  return { retry: backOffSeconds(failure.class, used), failure, reason: failure.message };
-}
 
 async function ended(
   store: Store,

@@ -13,12 +13,13 @@ export interface FinishedCell {
   readonly started: Date;
   readonly attempts: readonly FailedAttempt[];
   readonly environment: Environment;
+  readonly changed: CellRecord['changed'];
 }
 
-/** Publishes the result of work done here. The first to publish a key wins; being second is no error. */
-export async function publishCell(store: Store, finished: FinishedCell): Promise<void> {
-  const { run, cell, resolution, result, started, attempts, environment } = finished;
-  await store.publish({
+/** Publishes the result of work done here, as the record that is returned. The first to publish a key wins. */
+export async function publishCell(store: Store, finished: FinishedCell): Promise<CellRecord> {
+  const { run, cell, resolution, result, started, attempts, environment, changed } = finished;
+  const record: CellRecord = {
     format: 1,
     key: cell.key,
     content_key: resolution.contentKey,
@@ -33,7 +34,24 @@ export async function publishCell(store: Store, finished: FinishedCell): Promise
     environment: { ...environment, ...(result.backend === undefined ? {} : { backend: result.backend }) },
     notes: { ...result.notes },
     partial: resolution.partial,
-  });
+    ...(changed === undefined ? {} : { changed }),
+  };
+  await store.publish(record);
+  return record;
+}
+
+/** Publishes, for this run alone, what another recipe made in place of the planned one. */
+export async function publishSubstitute(
+  store: Store,
+  {
+    run,
+    planned,
+    cell,
+    made,
+    changed,
+  }: Pick<FinishedCell, 'run' | 'cell' | 'changed'> & { readonly planned: PlanCell; readonly made: CellRecord },
+): Promise<void> {
+  await store.publish({ ...made, ...describeCell(cell), key: planned.key, run, partial: true, changed });
 }
 
 /** Publishes under this cell's key what another cell with the same content made. */

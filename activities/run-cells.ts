@@ -63,6 +63,8 @@ async function runCell(
         events.add({ event: 'cell-started', at: now(), cell: cell.index, attempt: info.attempt });
     },
     onProgress,
+    onVanished: ({ class: failure, message, lost_seconds: lost }) =>
+      events.add({ event: 'cell-attempt-failed', at: now(), cell: cell.index, class: failure, message, lost }),
   });
   const event = eventOf(cell, result);
   if (event !== undefined) events.add(event);
@@ -98,6 +100,8 @@ function eventOf(cell: PlanCell, result: AttemptResult): RunEvent | undefined {
       state,
       ...(result.reason === undefined ? {} : { reason: result.reason }),
       ...(result.seconds === undefined ? {} : { seconds: result.seconds }),
+      ...(result.lost === undefined ? {} : { lost: result.lost }),
+      ...(result.changed === undefined ? {} : { changed: result.changed }),
       ...(failure === undefined ? {} : { class: failure }),
       ...(verdict === undefined ? {} : { verdict }),
     };
@@ -111,6 +115,8 @@ function eventOf(cell: PlanCell, result: AttemptResult): RunEvent | undefined {
     class: result.failure.class,
     message: result.reason,
     retry_in: result.retry,
+    ...(result.lost === undefined ? {} : { lost: result.lost }),
+    ...(result.changed === undefined ? {} : { changed: result.changed }),
   };
 }
 

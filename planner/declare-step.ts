@@ -8,6 +8,7 @@ import { type TermContext, compileBareExpression, compileTerm } from './compile-
 import type { AtClause, FlatStep, Over } from './flat-step.ts';
 import type { DeclaredStep, Instance } from './instance.ts';
 import { remedyFor, suggestion } from './nearest-name.ts';
+import { readOnFailure } from './on-failure.ts';
 import { readParameters } from './parameters.ts';
 import { type Place, below, keyLocation, valueLocation } from './place.ts';
 import type { Planning } from './planning.ts';
@@ -45,6 +46,7 @@ export function declareStep(
     keep: readKeep(kind, written),
     resources: readResources(written),
     quorum: declaration.quorum === undefined ? undefined : { value: declaration.quorum, place: below(place, 'quorum') },
+    onFailure: readOnFailure(kind, declaration.on_failure, place, context),
     isSketch: instance.isSketch,
   };
   return { step, declared: { declaration, at: readAt(written), inputAt: readInputAt(written) } };

@@ -3,6 +3,7 @@
  * by workflows and activities in slices (one per branch).
  */
 import { z } from 'zod';
+import { changeableClasses } from './failure.ts';
 import { cellKeySchema, digestSchema } from './identity.ts';
 import { jsonSchema } from './json.ts';
 
@@ -46,12 +47,19 @@ const planGuardSchema = z.strictObject({
 });
 export type PlanGuard = z.output<typeof planGuardSchema>;
 
-const resourcesSchema = z.strictObject({
+export const resourcesSchema = z.strictObject({
   cpu: z.number().positive(),
   gpu: z.int().nonnegative(),
   memory: z.number().positive(),
   time: z.number().positive(),
 });
+
+/** What differs in an attempt after failures: parameters, as deep as they differ, and resources. */
+const changedAttemptSchema = z.strictObject({
+  with: z.record(z.string(), jsonSchema),
+  resources: resourcesSchema.partial(),
+});
+export type ChangedAttempt = z.output<typeof changedAttemptSchema>;
 
 export const planCellSchema = z.strictObject({
   index: z.int().nonnegative(),
@@ -71,6 +79,8 @@ export const planCellSchema = z.strictObject({
   files: z.record(z.string(), z.strictObject({ path: z.string(), digest: digestSchema, bytes: z.number() })),
   guards: z.array(planGuardSchema),
   resources: resourcesSchema,
+  /** After so many failures of a class (1, 2, …) the attempt differs so from what is planned. */
+  on_failure: z.partialRecord(z.enum(changeableClasses), z.array(changedAttemptSchema)).optional(),
 });
 export type PlanCell = z.output<typeof planCellSchema>;
 

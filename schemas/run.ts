@@ -57,6 +57,10 @@ export const runEventSchema = z.discriminatedUnion('event', [
     class: z.enum(failureClasses),
     message: z.string(),
     retry_in: z.number().optional(),
+    /** Seconds of work that have to be done again. */
+    lost: z.number().optional(),
+    /** How the next attempt differs from this one, for people. */
+    changed: z.string().optional(),
   }),
   z.strictObject({
     event: z.literal('cell-ended'),
@@ -67,6 +71,10 @@ export const runEventSchema = z.discriminatedUnion('event', [
     reason: z.string().optional(),
     class: z.enum(failureClasses).optional(),
     seconds: z.number().optional(),
+    /** Of a failed cell: seconds of work that came to nothing. */
+    lost: z.number().optional(),
+    /** How the recipe that made it differs from the planned one (`on_failure`), for people. */
+    changed: z.string().optional(),
     verdict: z.string().optional(),
   }),
 ]);

@@ -1,5 +1,5 @@
 /** What belongs to a cell while somebody is at it, as files in `work/KEY/`. */
-import { rmdirSync } from 'node:fs';
+import { rmdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { failedAttemptSchema } from '../../schemas/cell-record.ts';
 import type { CellKey } from '../../schemas/identity.ts';
@@ -32,6 +32,7 @@ export function folderWork(context: FolderContext): WorkStore {
       await replaceFile(layout.temporary, checkpointFile(key), bytes);
     },
     checkpoint: key => readIfThere(checkpointFile(key)),
+    checkpointTime: async key => statSync(checkpointFile(key), { throwIfNoEntry: false })?.mtime,
     clearWork: async key => {
       leases.clear(key);
       writingNow(layout.work(key), () => {

@@ -17,7 +17,7 @@ interface HeldBy {
 export function memoryWork(): WorkStore {
   const leases = new Map<CellKey, HeldBy>();
   const attempts = new Map<CellKey, FailedAttempt[]>();
-  const checkpoints = new Map<CellKey, Uint8Array>();
+  const checkpoints = new Map<CellKey, { readonly bytes: Uint8Array; readonly time: Date }>();
   return {
     acquireLease: async (key, owner, seconds) => {
       const before = leases.get(key);
@@ -39,9 +39,10 @@ export function memoryWork(): WorkStore {
       attempts.set(key, [...(attempts.get(key) ?? []), structuredClone(attempt)]);
     },
     saveCheckpoint: async (key, bytes) => {
-      checkpoints.set(key, bytes.slice());
+      checkpoints.set(key, { bytes: bytes.slice(), time: new Date() });
     },
-    checkpoint: async key => checkpoints.get(key)?.slice(),
+    checkpoint: async key => checkpoints.get(key)?.bytes.slice(),
+    checkpointTime: async key => checkpoints.get(key)?.time,
     // One process, hence one user: a lease that is held is this user's own.
     clearWork: async key => {
       attempts.delete(key);

@@ -65,7 +65,12 @@ export function dependencies(
   };
 }
 
-const hooks = { signal: new AbortController().signal, onStart: () => undefined, onProgress: () => undefined };
+const hooks = {
+  signal: new AbortController().signal,
+  onStart: () => undefined,
+  onProgress: () => undefined,
+  onVanished: () => undefined,
+};
 
 export function attempt(deps: AttemptDependencies, run: string, cell: PlanCell): Promise<AttemptResult> {
   return attemptCell(deps, run, cell, hooks);

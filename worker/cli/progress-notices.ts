@@ -1,4 +1,5 @@
 /** What people should not have to look for while a run is under way: failures, retries, pauses, each once. */
+import { failurePolicies } from '../../schemas/failure.ts';
 import { type PlanCell, cellName } from '../../schemas/plan.ts';
 import type { RunEvent } from '../../schemas/run.ts';
 import { count, duration } from './quantities.ts';
@@ -34,7 +35,10 @@ export function createNotices(cells: ReadonlyMap<number, PlanCell>): (event: Run
       }
       case 'cell-attempt-failed': {
         const { class: failure, message, retry_in: wait } = event;
-        const again = wait === undefined ? '' : `; again in ${duration(wait)}`;
+        // What nobody can do anything about is counted, not told.
+        if (failurePolicies[failure].told === 'nobody') return undefined;
+        const how = event.changed === undefined ? '' : ` with ${event.changed}`;
+        const again = wait === undefined ? '' : `; again${how} in ${duration(wait)}`;
         return limited(
           event,
           `attempt  ${nameOf(event.cell)} (${failure}): ${message}${again}`,

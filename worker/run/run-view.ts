@@ -9,6 +9,10 @@ export interface CellView {
   readonly class?: FailureClass;
   readonly seconds?: number;
   readonly verdict?: string;
+  /** Seconds of work that came to nothing with its end. */
+  readonly lost?: number;
+  /** How the recipe that made it differs from the planned one. */
+  readonly changed?: string;
   readonly progress?: { readonly step: number; readonly steps: number; readonly loss?: number };
   readonly startedAt?: string;
 }
@@ -18,6 +22,8 @@ export interface FailedAttemptView {
   readonly cell: number;
   readonly class: FailureClass;
   readonly message: string;
+  /** Seconds of work that have to be done again. */
+  readonly lost: number;
 }
 
 /** Cells by state. */
@@ -66,7 +72,13 @@ export function createRunView(cells: number): RunView {
         return;
       }
       case 'cell-attempt-failed':
-        attempts.push({ at: event.at, cell: event.cell, class: event.class, message: event.message });
+        attempts.push({
+          at: event.at,
+          cell: event.cell,
+          class: event.class,
+          message: event.message,
+          lost: event.lost ?? 0,
+        });
         if (before.state === 'running' || before.state === 'waiting')
           set(event.cell, { state: 'waiting', reason: event.message });
         return;
@@ -123,12 +135,14 @@ export function createRunView(cells: number): RunView {
 }
 
 function endedView(event: Extract<RunEvent, { event: 'cell-ended' }>): CellView {
-  const { state, reason, class: failure, seconds, verdict } = event;
+  const { state, reason, class: failure, seconds, verdict, lost, changed } = event;
   return {
     state,
     ...(reason === undefined ? {} : { reason }),
     ...(failure === undefined ? {} : { class: failure }),
     ...(seconds === undefined ? {} : { seconds }),
     ...(verdict === undefined ? {} : { verdict }),
+    ...(lost === undefined ? {} : { lost }),
+    ...(changed === undefined ? {} : { changed }),
   };
 }

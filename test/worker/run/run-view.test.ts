@@ -85,7 +85,7 @@ describe('a run by its log', () => {
       { event: 'cell-attempt-failed', at: later, cell: 0, class: 'preempted', message: 'gone', retry_in: 1 },
     );
     expect(view.cell(0)).toEqual({ state: 'waiting', reason: 'gone' });
-    expect(view.attempts()).toEqual([{ at: later, cell: 0, class: 'preempted', message: 'gone' }]);
+    expect(view.attempts()).toEqual([{ at: later, cell: 0, class: 'preempted', message: 'gone', lost: 0 }]);
   });
 
   test('a run that is taken up again runs again, from its first start', () => {

@@ -5,6 +5,7 @@ import { type PlanCell, cellName } from '../../../schemas/plan.ts';
 import { homeOf } from '../../home.ts';
 import { findRun } from '../../run/find-run.ts';
 import { openHomeStore } from '../../run/home-store.ts';
+import { lostWork } from '../../run/lost-work.ts';
 import { readRunView, shownState } from '../../run/read-run-view.ts';
 import type { CellView, RunView } from '../../run/run-view.ts';
 import { findUp } from '../../run/up-file.ts';
@@ -13,6 +14,7 @@ import { type Command, type CommandContext, printJson } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { failureLines } from '../failure-lines.ts';
 import { foldGates } from '../fold-gates.ts';
+import { lostLines } from '../lost-lines.ts';
 import { count, grouped } from '../quantities.ts';
 import { textTable } from '../text-table.ts';
 
@@ -53,6 +55,11 @@ export const status: Command<{ readonly run: string | undefined }> = async (cont
       steps,
       failures,
       attempts,
+      lost: lostWork(cells, view),
+      changed: cells.flatMap(cell => {
+        const { changed } = view.cell(cell.index);
+        return changed === undefined ? [] : [{ cell: cellName(cell.step, cell.at), changed }];
+      }),
     });
   } else printStatus(context, { run: record.run, state, view, cells, steps });
   return exitCodes.done;
@@ -108,6 +115,7 @@ function printStatus({ terminal }: CommandContext, { run, state, view, cells, st
   terminal.out('');
   for (const progress of axisProgress(indexAxes(cells), view)) terminal.out(axisLine(progress, terminal.width()));
   for (const line of failureLines({ cells, view }, terminal.paint, terminal.width())) terminal.out(line);
+  for (const line of lostLines({ cells, view }, terminal.width())) terminal.out(line);
   terminal.out(`${run}: ${state}, ${count(cells.length, 'cell')}`);
 }
 
