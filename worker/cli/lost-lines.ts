@@ -31,7 +31,7 @@ export function lostLines(
 }
 
 /** `2 attempts at 1 cell, 3 min 20 s of GPU work to be done again`. */
-export function lostText({ attempts, cells, cpuSeconds, gpuSeconds }: LostWork): string {
+function lostText({ attempts, cells, cpuSeconds, gpuSeconds }: LostWork): string {
   const spent = [
     ...(gpuSeconds > 0 ? [`${duration(gpuSeconds)} of one GPU`] : []),
     ...(cpuSeconds > 0 ? [`${duration(cpuSeconds)} of one core`] : []),
