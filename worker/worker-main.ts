@@ -10,7 +10,7 @@ import { openFolderStore } from '../store/folder/open-folder-store.ts';
 import { taskQueueOf } from '../workflows/queues.ts';
 import { createComputePool } from './compute/compute-pool.ts';
 import { readConfig } from './config.ts';
-import { entryPoint, workflowBundle } from './entry-points.ts';
+import { entryPoint, workflowBundle, workflowVersion } from './entry-points.ts';
 import { homeOf } from './home.ts';
 import { openLog } from './process-log.ts';
 import { findNativeBackend } from './setup/native/native-backend.ts';
@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   const light = cellExecutor({ store, bodyOf, resources, checkpointSeconds: config.checkpointSeconds });
   const serving = await serve({
     target: temporalTarget(start.address),
-    taskQueue: taskQueueOf(store.id),
+    taskQueue: taskQueueOf(store.id, workflowVersion()),
     bundle: workflowBundle(),
     activities: createActivities(store, {
       light: { ...shared, execute: light, exclusive: false },

@@ -1,8 +1,8 @@
 /** Task queues and workflow ids, by store: two stores on one server never mix. */
 
-/** Workflows, book-keeping and light cells. The number is that of the messages' format: old and new workers do not share. */
-export function taskQueueOf(storeId: string): string {
-  return `espalier-1-${storeId}`;
+/** Workflows, book-keeping and light cells. Each version of the workflows has its own: no worker replays another's. */
+export function taskQueueOf(storeId: string, version: string): string {
+  return `espalier-${version}-${storeId}`;
 }
 
 /** The queue of heavy cells beside it. */

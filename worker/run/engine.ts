@@ -1,11 +1,12 @@
 /** What runs cells: a Temporal server and a worker. Those that `espalier up` keeps, or a command's own while it lasts. */
 import type { Config } from '../config.ts';
+import { workflowVersion } from '../entry-points.ts';
 import { type Home, homeOf } from '../home.ts';
 import { haveServer } from '../server/have-server.ts';
 import { temporalTarget } from '../temporal/connection.ts';
 import { type RunClient, connectRuns } from '../temporal/run-client.ts';
 import type { WorkerStart } from '../worker-messages.ts';
-import { findUp } from './up-file.ts';
+import { findUp, upServes } from './up-file.ts';
 import { type WorkerProcess, keepWorker } from './worker-process.ts';
 
 export interface Engine {
@@ -30,7 +31,13 @@ export interface EngineOptions {
 
 export async function startEngine(config: Config, options: EngineOptions): Promise<Engine> {
   const { storeId, flags, say, signal } = options;
-  const shared = options.own !== true && findUp(homeOf(config.home)) !== undefined;
+  const version = workflowVersion();
+  const up = options.own === true ? undefined : findUp(homeOf(config.home));
+  const shared = up !== undefined && upServes(homeOf(config.home), version);
+  if (up !== undefined && !shared)
+    say(
+      `\`espalier up\` (process ${up}) was started by another version of Espalier: this command brings its own worker. Start \`espalier up\` again`,
+    );
   const server = await haveServer(config, { progress: ({ topic, text }) => say(`${topic}: ${text}`), signal });
   const embedded = server.embedded ? server.address : undefined;
   const start: WorkerStart = { flags, ...(embedded === undefined ? {} : { address: embedded }) };
@@ -42,7 +49,7 @@ export async function startEngine(config: Config, options: EngineOptions): Promi
         return launch();
       })
     : ownWorker(await launch());
-  const client = await connectRuns(temporalTarget(embedded), storeId);
+  const client = await connectRuns(temporalTarget(embedded), { storeId, version });
   return {
     client,
     shared: worker.shared,
@@ -75,7 +82,7 @@ function standInForUp(home: Home, launch: () => Promise<WorkerProcess>): EngineW
   let own: Promise<WorkerProcess> | undefined;
   const listeners: ((failure: Error) => void)[] = [];
   const timer = setInterval(() => {
-    if (findUp(home) !== undefined) return;
+    if (upServes(home, workflowVersion())) return;
     clearInterval(timer);
     own = launch();
     own.then(

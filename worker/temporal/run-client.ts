@@ -17,16 +17,35 @@ export interface RunClient {
   readonly close: () => Promise<void>;
 }
 
-export async function connectRuns(target: TemporalTarget, storeId: string): Promise<RunClient> {
+export interface RunsOf {
+  readonly storeId: string;
+  /** Of the workflows: runs of others are taken up from the store. */
+  readonly version: string;
+}
+
+export async function connectRuns(target: TemporalTarget, { storeId, version }: RunsOf): Promise<RunClient> {
   const connection = await Connection.connect(target.connection);
   const client = new Client({ connection, namespace: target.namespace });
   const handle = (run: string) => client.workflow.getHandle(workflowIdOf(storeId, run));
 
+  const taskQueue = taskQueueOf(storeId, version);
+
+  /**
+   * A run that another version of the workflows is at cannot be replayed by this one, and need not be: what is done is
+   * in the store. So it is ended there and begun again here.
+   */
+  const endOtherVersion = async (run: string) => {
+    const { status, taskQueue: queue, runId } = await handle(run).describe();
+    if (status.name !== 'RUNNING' || queue === taskQueue) return;
+    await client.workflow.getHandle(workflowIdOf(storeId, run), runId).terminate('taken up by another version');
+  };
+
   const start = async (reference: RunReference) => {
+    await endOtherVersion(reference.run).catch(ifKnown);
     try {
       await client.workflow.start<(given: RunReference) => Promise<Tally>>('runStudy', {
         workflowId: workflowIdOf(storeId, reference.run),
-        taskQueue: taskQueueOf(storeId),
+        taskQueue,
         args: [reference],
         // A run that was broken off is taken up under its own name: the store remembers what it has done.
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
@@ -60,4 +79,9 @@ export async function connectRuns(target: TemporalTarget, storeId: string): Prom
     },
     close: () => connection.close(),
   };
+}
+
+/** A workflow that the server never had, or that has ended meanwhile, is nothing to end. */
+function ifKnown(error: unknown): void {
+  if (!(error instanceof WorkflowNotFoundError)) throw error;
 }

@@ -50,6 +50,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     activities: { ...activities },
     maxConcurrentActivityTaskExecutions: lightSlots,
     maxCachedWorkflows: cachedWorkflows,
+    // A worker that vanished holds a run's next step back for so long at most.
+    stickyQueueScheduleToStartTimeout: '5s',
   });
   const compute = await Worker.create({
     ...shared,
