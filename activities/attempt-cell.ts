@@ -34,7 +34,7 @@ export interface AttemptHooks {
 /** What came of an attempt. `retry`: not over yet, try again in so many seconds. */
 export type AttemptResult =
   | { readonly ended: CellOutcome; readonly reason?: string; readonly seconds?: number }
-  | { readonly retry: number; readonly failure?: CellFailure; readonly reason: string };
+  | { readonly retry: number; readonly failure?: CellFailure; readonly holder?: LeaseOwner; readonly reason: string };
 
 export async function attemptCell(
   dependencies: AttemptDependencies,
@@ -108,7 +108,11 @@ async function takeLease({ store, owner, environment }: AttemptDependencies, run
   const lease = await store.acquireLease(cell.key, { ...owner, purpose: `${run} ${cell.step}` }, leaseSeconds);
   if (!lease.held) {
     const wait = Math.min(5, Math.max(1, (lease.expires.getTime() - Date.now()) / 1000));
-    return { retry: wait, reason: `${lease.owner.purpose} (${lease.owner.host}, process ${lease.owner.pid}) is at it` };
+    return {
+      retry: wait,
+      holder: lease.owner,
+      reason: `${lease.owner.purpose} (${lease.owner.host}, process ${lease.owner.pid}) is at it`,
+    };
   }
   if (lease.takenFrom !== undefined) {
     const { owner: before, since } = lease.takenFrom;
