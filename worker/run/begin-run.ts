@@ -17,8 +17,8 @@ export interface BeginOptions {
   readonly digest?: Digest | undefined;
   /** The study file as given. */
   readonly file: string;
-  /** Its `--set` flags. */
-  readonly set: readonly string[];
+  /** Its `--set` flags, where they are known. */
+  readonly set: readonly string[] | undefined;
   /** Of a rerun: the run it comes from, and the cells that it leaves as they were there. */
   readonly origin?: { readonly run: string; readonly left: readonly LeftCells[] };
 }
@@ -47,7 +47,7 @@ export async function beginRun(store: Store, { plan, file, set, origin, ...given
     format: 1,
     study: plan.study,
     file,
-    set: [...set],
+    ...(set === undefined ? {} : { set: [...set] }),
     ...(comesFrom === undefined ? {} : { origin: comesFrom }),
     plan: digest,
     gates: Object.fromEntries(plan.gates.map(gate => [gate.name, gate.registered])),

@@ -58,8 +58,7 @@ function fieldsOf({ cell, cells }: PlacedCell, other: PlacedCell | undefined): R
 function inputField({ axes, parts }: PlanInput, cells: readonly PlanCell[], other: PlanInput | undefined): Field {
   const identity = { axes, parts: parts.map(({ at, key, output, where }) => ({ at, key, output, where })) };
   const known = new Set(other?.parts.map(({ key }) => key));
-  const odd = parts.filter(({ key }) => !known.has(key));
-  const first = odd[0] ?? parts[0];
+  const first = parts.find(({ key }) => !known.has(key)) ?? parts[0];
   if (first === undefined) return { shown: 'nothing', identity };
   const maker = cells[first.cell];
   const name = `${maker === undefined ? '' : `${cellName(maker.step, maker.at)} `}${first.key.slice(0, 8)}`;

@@ -34,8 +34,8 @@ export const rerun: Command<RerunArguments> = async (context, given) => {
     throw new UsageError(
       `${origin.run} has not ended. Go on with it: espalier resume ${origin.run}. Or end it first: espalier cancel ${origin.run}`,
     );
-  const set = given.set.length === 0 ? (origin.set ?? []) : await flagsOf(store, origin, given.set);
-  const replanned = given.set.length === 0 ? undefined : replan(context, origin, set);
+  const flags = given.set.length === 0 ? undefined : await flagsOf(store, origin, given.set);
+  const replanned = flags === undefined ? undefined : replan(context, origin, flags);
   if (replanned === 'wrong') return exitCodes.wrongInput;
   const planned = await planRerun(store, { origin, replanned, cells: given.cells, resources: given.resources });
   refuseNothing(planned, origin, given);
@@ -46,7 +46,13 @@ export const rerun: Command<RerunArguments> = async (context, given) => {
   }
   for (const line of rerunLines(origin.run, planned, context.terminal.width())) context.terminal.say(line);
   const { plan, digest, left } = planned;
-  const begun = await beginRun(store, { plan, digest, file: origin.file, set, origin: { run: origin.run, left } });
+  const begun = await beginRun(store, {
+    plan,
+    digest,
+    file: origin.file,
+    set: flags ?? origin.set,
+    origin: { run: origin.run, left },
+  });
   return executeRun(context, { store, ...begun, cells: plan.cellList });
 };
 
