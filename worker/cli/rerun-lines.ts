@@ -19,7 +19,7 @@ export function rerunLines(run: string, planned: PlannedRerun, width: number): s
   const lines = [
     `rerun of ${run}: ${count(made.length, 'cell')}`,
     ...madeLines(planned, width),
-    ...(stays > 0 ? wrapText(`${count(stays, 'cell')} without a result stay as they are`, width) : []),
+    ...(stays > 0 ? wrapText(staysText(planned, stays), width) : []),
     ...(first === undefined
       ? []
       : wrapText(
@@ -28,6 +28,12 @@ export function rerunLines(run: string, planned: PlannedRerun, width: number): s
         )),
   ];
   return changed === undefined ? lines : [...changeLines(changed, width), ...lines];
+}
+
+function staysText({ made, left }: PlannedRerun, stays: number): string {
+  const text = `${count(stays, 'cell')} without a result ${stays === 1 ? 'stays as it is' : 'stay as they are'}`;
+  const isCalledOff = made.length === 0 && left.every(({ state }) => state === 'cancelled');
+  return isCalledOff ? `${text}: called off, not failed. --cells 'state == "cancelled"' chooses them` : text;
 }
 
 export function stuckText({ cell, lacks }: PlannedRerun['stuck'][number]): string {

@@ -46,6 +46,6 @@ export async function printRunSummary(context: CommandContext, run: SummarisedRu
     `${state}  ${record.run}: ${count(cells.length, 'cell')} in ${duration(seconds)} (${counts.join(', ')})`,
   );
   terminal.out(`report  ${report}`);
-  if (!well) terminal.out(`rerun   espalier rerun ${record.run}   (only what failed or was blocked)`);
+  if (failed + blocked > 0) terminal.out(`rerun   espalier rerun ${record.run}   (only what failed or was blocked)`);
   if (!well) terminal.out(`again   ${runCommand(record.file, params)}   (makes only what is missing)`);
 }

@@ -4,8 +4,10 @@ import type { Digest } from '../../schemas/identity.ts';
 import { type Plan, type PlanCell, cellName } from '../../schemas/plan.ts';
 import { rangesOf } from '../../schemas/ranges.ts';
 import type { RunRecord } from '../../schemas/run.ts';
+import { stepKinds } from '../../schemas/steps/registry.ts';
 import { groupBy } from '../../stats/grouped-values.ts';
 import type { Store } from '../../store/store.ts';
+import { UsageError } from '../cli/exit-codes.ts';
 import type { LeftCells } from './begin-run.ts';
 import { cellExpression } from './cell-expression.ts';
 import { type Choice, chooseCells } from './choose-cells.ts';
@@ -60,6 +62,7 @@ export async function planRerun(store: Store, options: RerunOptions): Promise<Pl
   const isSkipped = (cell: PlanCell) => replanned === undefined && endOf(cell).state === 'skipped';
   const isChosen = (cell: PlanCell) => matches(cell) && !isSkipped(cell);
   const { made, left, stuck } = chooseCells({ cells: plan.cellList, recorded, isChosen });
+  refuseOtherVersions(origin, made);
   return {
     plan: withResources(plan, made, options.resources),
     digest: replanned === undefined && options.resources.length === 0 ? origin.plan : undefined,
@@ -74,6 +77,16 @@ export async function planRerun(store: Store, options: RerunOptions): Promise<Pl
     settled: plan.cellList.filter(cell => matches(cell) && (recorded[cell.index] || isSkipped(cell))),
     changed: replanned === undefined ? undefined : await whatChanged(store, replanned, origin),
   };
+}
+
+/** A plan of an earlier build may ask for work that this one does differently: its keys would name what they do not hold. */
+function refuseOtherVersions({ run, file }: RunRecord, made: readonly PlanCell[]): void {
+  const odd = made.find(cell => stepKinds.get(cell.use)?.version !== cell.version);
+  if (odd === undefined) return;
+  const now = stepKinds.get(odd.use)?.version;
+  throw new UsageError(
+    `${run} was planned for version ${odd.version} of \`${odd.use}\` (${cellName(odd.step, odd.at)}), and this build has ${now === undefined ? 'no such step kind' : `version ${now}`}.\nPlan the study anew: espalier run ${file}`,
+  );
 }
 
 /**

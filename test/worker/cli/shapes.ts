@@ -95,6 +95,7 @@ export const statusShape = z.strictObject({
       state: z.enum(['failed', 'blocked']),
       class: z.string().optional(),
       reason: z.string().optional(),
+      because: z.string().optional(),
     }),
   ),
   attempts: z.array(z.strictObject({ cell: z.string(), at: z.iso.datetime(), class: z.string(), message: z.string() })),
