@@ -2,7 +2,7 @@
 import type { Explanation } from '../run/explain-cell.ts';
 import type { Waiting } from '../run/what-it-waits-for.ts';
 import { shownValue } from './change-lines.ts';
-import { count, duration } from './quantities.ts';
+import { count, duration, grouped } from './quantities.ts';
 import type { Paint } from './terminal.ts';
 import { textTable } from './text-table.ts';
 import { wrapText } from './wrap-text.ts';
@@ -47,7 +47,7 @@ function labelled(label: string, text: string, width: number): string[] {
   return lines.map((line, index) => `${(index === 0 ? label : '').padEnd(labelWidth)}${line}`.trimEnd());
 }
 
-function stateText({ state, record, reason = '', class: failure, waits }: Explanation): string {
+function stateText({ state, record, reason = '', class: failure }: Explanation): string {
   switch (state) {
     case 'done':
       return record === null
@@ -59,12 +59,13 @@ function stateText({ state, record, reason = '', class: failure, waits }: Explan
       return `${failure === undefined ? '' : `(${failure}) `}${reason}`;
     case 'blocked':
     case 'skipped':
-    case 'cancelled':
       return reason === '' ? 'no reason was written down' : reason;
+    case 'cancelled':
+      return reason === '' ? 'it was called off' : reason;
     case 'running':
       return 'it is at work now';
     case 'waiting':
-      return waits.length > 0 ? 'it has not begun, or is to be tried again' : 'it has not begun';
+      return reason === '' ? 'it has not ended' : reason;
   }
 }
 
@@ -99,6 +100,8 @@ function waitText(wait: Waiting): string {
       return `${wait.holder}; it is looked again at ${wait.until}`;
     case 'back-off':
       return `for its back-off, until ${wait.until}`;
+    case 'its own end':
+      return `for nothing: it is at work, at ${grouped(wait.step)} of ${grouped(wait.steps)}`;
     case 'room':
       return `for a slot or its turn; its inputs are there since ${wait.since ?? 'the run began'}`;
     case 'the run to be resumed':

@@ -4,7 +4,10 @@ import { numbersIn } from '../../schemas/ranges.ts';
 import type { RunEvent } from '../../schemas/run.ts';
 import { type RunView, heldBy } from './run-view.ts';
 
-/** `cells`: how many of its inputs have not ended. `room`: everything is there since then, and no slot or turn has come. */
+/**
+ * `cells`: how many of its inputs have not ended. `room`: everything is there since then, and no slot or turn has come.
+ * `its own end`: it is at work; of light cells the log says so only by their progress.
+ */
 export type Waiting =
   | { readonly for: 'somebody to go on with the run' }
   | { readonly for: 'the run to be resumed'; readonly since: string }
@@ -15,6 +18,7 @@ export type Waiting =
     }
   | { readonly for: 'lease'; readonly holder: string; readonly until: string }
   | { readonly for: 'back-off'; readonly until: string }
+  | { readonly for: 'its own end'; readonly step: number; readonly steps: number }
   | { readonly for: 'room'; readonly since: string | undefined };
 
 export interface WaitingOptions {
@@ -42,6 +46,7 @@ function ownWait({ events, view, cells, cell }: Omit<WaitingOptions, 'interrupte
   if (last?.event === 'cell-waiting') return { for: 'lease', holder: heldBy(last.owner), until: last.until };
   if (last?.event === 'cell-attempt-failed' && last.retry_in !== undefined)
     return { for: 'back-off', until: new Date(Date.parse(last.at) + 1000 * last.retry_in).toISOString() };
+  if (last?.event === 'cell-progress') return { for: 'its own end', step: last.step, steps: last.steps };
   const needed = neededBy(cell);
   const open = needed.filter(index => ['waiting', 'running'].includes(view.cell(index).state));
   if (open.length === 0) return { for: 'room', since: lastEnd(events, new Set(needed)) };

@@ -63,6 +63,13 @@ test('a cell waits for the lease that another one holds, and for its back-off', 
   expect(back.text).toContain('attempt    failed (quota): no room; again after 5 min 00 s');
 });
 
+test('a light cell at work, of which the log has progress alone, waits for nothing', async () => {
+  const progress: RunEvent = { event: 'cell-progress', at, cell: indexOf('late[i=0]'), step: 200, steps: 4000 };
+  const { waits, text } = await told('late[i=0]', [done('early[i=0]'), progress]);
+  expect(waits).toEqual([{ for: 'its own end', step: 200, steps: 4000 }]);
+  expect(text).toContain('waits      for nothing: it is at work, at 200 of 4,000');
+});
+
 test('a cell whose inputs are there waits for room since the last of them came, and for whoever paused or left the run', async () => {
   const later = new Date(Date.now() + 5000).toISOString();
   const room = await told('late[i=2]', [{ ...done('early[i=2]'), at: later }]);
