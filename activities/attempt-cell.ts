@@ -50,6 +50,8 @@ export type AttemptResult =
   | {
       readonly retry: number;
       readonly failure?: CellFailure;
+      /** Who is at the cell, where that is why. */
+      readonly holder?: LeaseOwner;
       readonly reason: string;
       readonly lost?: number;
       /** How the next attempt differs, for people. */
@@ -174,7 +176,11 @@ async function takeLease(
   const lease = await store.acquireLease(cell.key, { ...owner, purpose: `${run} ${cell.step}` }, leaseSeconds);
   if (!lease.held) {
     const wait = Math.min(5, Math.max(1, (lease.expires.getTime() - Date.now()) / 1000));
-    return { retry: wait, reason: `${lease.owner.purpose} (${lease.owner.host}, process ${lease.owner.pid}) is at it` };
+    return {
+      retry: wait,
+      holder: lease.owner,
+      reason: `${lease.owner.purpose} (${lease.owner.host}, process ${lease.owner.pid}) is at it`,
+    };
   }
   if (lease.takenFrom !== undefined) {
     const { owner: before, since } = lease.takenFrom;

@@ -15,7 +15,14 @@ export async function noteOutcomes(store: Store, plans: PlanReader, input: NoteO
   const reasons = { blocked: 'needs', skipped: 'ruled out by', cancelled: '' };
   const events = input.outcomes.map(({ cell, state, because }): RunEvent => {
     const reason = because === undefined || because === cell ? undefined : `${reasons[state]} ${nameOf(because)}`;
-    return { event: 'cell-ended', at, cell, state, ...(reason === undefined ? {} : { reason }) };
+    return {
+      event: 'cell-ended',
+      at,
+      cell,
+      state,
+      ...(reason === undefined ? {} : { reason }),
+      ...(because === undefined || because === cell ? {} : { because }),
+    };
   });
   await store.appendEvents(input.run, events);
 }

@@ -2,7 +2,7 @@
 import type { BranchCell, BranchGraph, BranchReference, CellOutcome } from '../schemas/engine.ts';
 import type { CellKey } from '../schemas/identity.ts';
 import type { PlanCell, PlanInput } from '../schemas/plan.ts';
-import { rangesOf } from '../schemas/ranges.ts';
+import { numbersIn, rangesOf } from '../schemas/ranges.ts';
 import type { RunEvent } from '../schemas/run.ts';
 import type { Store } from '../store/store.ts';
 import { gateVerdict } from './gate-verdict.ts';
@@ -19,8 +19,9 @@ export async function readBranch(store: Store, plans: PlanReader, reference: Bra
   const have = await lookUp(store, run, list);
   const skipped = await skippedCells(store, run, list, have);
   const recorded = list.filter(cell => have.has(cell.key));
+  const left = await leftCells(store, run, list, have);
   const ruledOut: RuledOut[] = [];
-  for (const cell of list.filter(each => !have.has(each.key))) {
+  for (const cell of list.filter(each => !have.has(each.key) && !left.has(each.index))) {
     const end =
       (await guardedFromOutside(store, plans, reference, { cell, cells })) ??
       lackFromOutside(cell, cells, have, skipped);
@@ -34,14 +35,46 @@ export async function readBranch(store: Store, plans: PlanReader, reference: Bra
   }));
   return {
     cells: list.map(cell => branchCell(cell, cells, have)),
-    ended: [...(await Promise.all(cached)), ...ruledOut.map(({ cell, state }) => ({ cell, state }))],
+    // What is left goes from the end to the front: a cell whose end is known needs no line because of one above it.
+    ended: [
+      ...(await Promise.all(cached)),
+      ...[...left].reverse().map(([cell, state]) => ({ cell, state })),
+      ...ruledOut.map(({ cell, state }) => ({ cell, state })),
+    ],
   };
+}
+
+/**
+ * Cells that a rerun leaves as they were, in plan order; the log has them since the run began. Here a cancelled one is
+ * blocked: the workflow would log what it is told is cancelled.
+ */
+async function leftCells(
+  store: Store,
+  run: string,
+  list: readonly PlanCell[],
+  have: ReadonlySet<CellKey>,
+): Promise<ReadonlyMap<number, 'failed' | 'blocked'>> {
+  const groups = (await store.run(run))?.origin?.left ?? [];
+  if (groups.length === 0) return new Map();
+  const states = new Map(
+    groups.flatMap(({ state, ranges }) =>
+      [...numbersIn(ranges)].map(cell => [cell, state === 'failed' ? ('failed' as const) : ('blocked' as const)]),
+    ),
+  );
+  return new Map(
+    list.flatMap(({ index, key }) => {
+      const state = have.has(key) ? undefined : states.get(index);
+      return state === undefined ? [] : [[index, state]];
+    }),
+  );
 }
 
 interface RuledOut {
   readonly cell: number;
   readonly state: 'blocked' | 'skipped';
   readonly reason: string;
+  /** The gate, or the first input that is missing. */
+  readonly because: number;
 }
 
 async function logEnded(
@@ -101,7 +134,7 @@ async function guardedFromOutside(
     const key = (await plans.head(plan)).gates.find(gate => gate.cell === guard.gate)?.key;
     const verdict = key === undefined ? undefined : await gateVerdict(store, key, run);
     if (verdict !== undefined && guard.verdicts.includes(verdict)) {
-      return { state: 'skipped', reason: `ruled out by gates.${guard.name} (${verdict})` };
+      return { state: 'skipped', because: guard.gate, reason: `ruled out by gates.${guard.name} (${verdict})` };
     }
   }
   return undefined;
@@ -113,9 +146,12 @@ function lackFromOutside(cell: PlanCell, cells: Cells, have: ReadonlySet<CellKey
     const outside = input.parts.filter(part => !cells.has(part.cell));
     const lost = outside.filter(part => !have.has(part.key));
     if (input.parts.length - lost.length >= input.quorum) continue;
+    const [first] = lost;
+    if (first === undefined) continue;
     const state = lost.every(part => skipped.has(part.cell)) ? ('skipped' as const) : ('blocked' as const);
     return {
       state,
+      because: (lost.find(part => !skipped.has(part.cell)) ?? first).cell,
       reason: `${lost.length} of ${input.parts.length} inputs at \`${port}\` are missing (quorum ${input.quorum})`,
     };
   }

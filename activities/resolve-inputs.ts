@@ -1,6 +1,7 @@
 /** From keys to bytes: finds the records of a cell's inputs, and the content key they give. */
 import { type CellKey, contentKey } from '../schemas/identity.ts';
 import type { PlanCell, PlanInput, PlanPart } from '../schemas/plan.ts';
+import { numbersIn } from '../schemas/ranges.ts';
 import { recipeOf } from '../schemas/recipe.ts';
 import type { StepKind } from '../schemas/step-kind.ts';
 import type { Store } from '../store/store.ts';
@@ -94,6 +95,9 @@ async function reasonsFor(
 ): Promise<ResolvedInput['missing'][number][]> {
   if (lost.length === 0) return [];
   const ends = new Map<number, CellEnd>();
-  for (const event of (await store.events(run)).events) if (event.event === 'cell-ended') ends.set(event.cell, event);
+  for (const event of (await store.events(run)).events) {
+    if (event.event === 'cell-ended') ends.set(event.cell, event);
+    if (event.event === 'cells-left') for (const cell of numbersIn(event.ranges)) ends.set(cell, event);
+  }
   return lost.map(({ at, key, cell }) => ({ at, key, reason: describeEnd(ends.get(cell) ?? { state: 'waiting' }) }));
 }

@@ -3,6 +3,7 @@ import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activ
 import type { CellOutcome, RunCellsInput } from '../schemas/engine.ts';
 import { type PlanCell, cellName } from '../schemas/plan.ts';
 import type { RunEvent } from '../schemas/run.ts';
+import type { LeaseOwner } from '../store/store.ts';
 import { type AttemptDependencies, type AttemptResult, attemptCell } from './attempt-cell.ts';
 import type { CellProgress } from './compute.ts';
 import { createEventBuffer, type EventBuffer } from './event-buffer.ts';
@@ -106,6 +107,7 @@ function eventOf(cell: PlanCell, result: AttemptResult): RunEvent | undefined {
       ...(verdict === undefined ? {} : { verdict }),
     };
   }
+  if (result.holder !== undefined) return isToldAgain() ? waitingEvent(cell, result.holder, result.retry) : undefined;
   // Waiting for another run that is at the same cell is no failure, and neither is being called off.
   if (result.failure === undefined || isCancelled()) return undefined;
   return {
@@ -118,6 +120,17 @@ function eventOf(cell: PlanCell, result: AttemptResult): RunEvent | undefined {
     ...(result.lost === undefined ? {} : { lost: result.lost }),
     ...(result.changed === undefined ? {} : { changed: result.changed }),
   };
+}
+
+/** Somebody may be at a cell for a day, which is looked at every few seconds: told at the first looks, then at every doubling. */
+function isToldAgain(): boolean {
+  const { attempt } = Context.current().info;
+  return attempt <= 4 || Number.isInteger(Math.log2(attempt));
+}
+
+function waitingEvent(cell: PlanCell, { host, pid, purpose }: LeaseOwner, seconds: number): RunEvent {
+  const until = new Date(Date.now() + 1000 * seconds).toISOString();
+  return { event: 'cell-waiting', at: now(), cell: cell.index, owner: { host, pid, purpose }, until };
 }
 
 function progressEvent(cell: PlanCell, progress: CellProgress): RunEvent {

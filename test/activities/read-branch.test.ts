@@ -54,3 +54,24 @@ test('with its quorum met, a cell runs without the missing inputs', async () => 
   const { read } = await prepared(study(3, 0.8));
   expect(await read(1)).toEqual({ cells: [{ id: 20, weight: 'light', needs: [], guards: [] }], ended: [] });
 });
+
+test('cells that a rerun leaves have ended as they are, the last first, without another line; one with a result is found', async () => {
+  const store = createMemoryStore();
+  const plan = planOf(study(0, 1));
+  const reference = await newRun(store, plan, {
+    run: 'twenty-0',
+    left: [
+      { state: 'failed', ranges: [[1, 3]] },
+      { state: 'cancelled', ranges: [[5, 5]] },
+    ],
+  });
+  await attempt(dependencies(store), reference.run, plan.cellList[2]!);
+  const graph = await readBranch(store, createPlanReader(store), { ...reference, branch: 0 });
+  expect(graph.ended).toEqual([
+    { cell: 2, state: 'cached' },
+    { cell: 5, state: 'blocked' },
+    { cell: 3, state: 'failed' },
+    { cell: 1, state: 'failed' },
+  ]);
+  expect((await store.events(reference.run)).events.map(({ event }) => event)).toEqual(['cells-cached']);
+});

@@ -40,13 +40,14 @@ export async function executeRun(context: CommandContext, executed: ExecutedRun)
 }
 
 /** What `--json` says of a run but for its report; cells that this run made before an interruption count as executed. */
-function summary({ run }: RunRecord, view: RunView, begun: number) {
+function summary({ run, origin }: RunRecord, view: RunView, begun: number) {
   const { waiting, running, done, ...ended } = view.counts();
   const { cached, failed, blocked, skipped, cancelled } = ended;
   const cells = Object.values(ended).reduce((sum, number) => sum + number, waiting + running + done);
   const state = view.state() ?? 'failed';
   const seconds = secondsSince(begun);
-  return { run, state, cells, executed: done, cached, failed, blocked, skipped, cancelled, seconds };
+  const comesFrom = origin === undefined ? {} : { origin: origin.run };
+  return { run, ...comesFrom, state, cells, executed: done, cached, failed, blocked, skipped, cancelled, seconds };
 }
 
 function secondsSince(begun: number): number {

@@ -52,9 +52,12 @@ export function createNotices(cells: ReadonlyMap<number, PlanCell>): (event: Run
       case 'run-resumed':
         return 'going on';
       case 'run-started':
+      case 'run-planned':
       case 'run-ended':
+      case 'cells-left':
       case 'cells-cached':
       case 'cell-started':
+      case 'cell-waiting':
       case 'cell-progress':
         return undefined;
     }

@@ -48,5 +48,6 @@ export async function printRunSummary(context: CommandContext, run: SummarisedRu
     `${state}  ${record.run}: ${count(cells.length, 'cell')} in ${duration(seconds)} (${counts.join(', ')})`,
   );
   terminal.out(`report  ${report}`);
+  if (failed + blocked > 0) terminal.out(`rerun   espalier rerun ${record.run}   (only what failed or was blocked)`);
   if (!well) terminal.out(`again   ${runCommand(record.file, params)}   (makes only what is missing)`);
 }

@@ -6,6 +6,8 @@ import type { CellState, RunEvent, RunState } from '../../schemas/run.ts';
 export interface CellView {
   readonly state: CellState | 'waiting' | 'running';
   readonly reason?: string;
+  /** The cell whose end decided this one's. */
+  readonly because?: number;
   readonly class?: FailureClass;
   readonly seconds?: number;
   readonly verdict?: string;
@@ -82,12 +84,24 @@ export function createRunView(cells: number): RunView {
         if (before.state === 'running' || before.state === 'waiting')
           set(event.cell, { state: 'waiting', reason: event.message });
         return;
+      case 'cell-waiting':
+        if (before.state === 'waiting') set(event.cell, { state: 'waiting', reason: heldBy(event.owner) });
+        return;
       case 'cell-ended':
         // What this run made stays `done`, whoever else finds it recorded afterwards.
         if (before.state === 'done') return;
         set(event.cell, endedView(event));
         return;
     }
+  };
+  const applyRanges = (event: Extract<RunEvent, { event: 'cells-cached' | 'cells-left' }>) => {
+    const { reason, class: failure } = event.event === 'cells-left' ? event : {};
+    const view: CellView = {
+      state: event.event === 'cells-left' ? event.state : 'cached',
+      ...(reason === undefined ? {} : { reason }),
+      ...(failure === undefined ? {} : { class: failure }),
+    };
+    for (const cell of numbersIn(event.ranges)) if (views.get(cell)?.state !== 'done') set(cell, view);
   };
   const applyOne = (event: RunEvent) => {
     switch (event.event) {
@@ -110,10 +124,13 @@ export function createRunView(cells: number): RunView {
         branchFailures.push(event.message);
         return;
       case 'cells-cached':
-        for (const cell of numbersIn(event.ranges))
-          if (views.get(cell)?.state !== 'done') set(cell, { state: 'cached' });
+      case 'cells-left':
+        applyRanges(event);
+        return;
+      case 'run-planned':
         return;
       case 'cell-started':
+      case 'cell-waiting':
       case 'cell-progress':
       case 'cell-attempt-failed':
       case 'cell-ended':
@@ -135,14 +152,28 @@ export function createRunView(cells: number): RunView {
 }
 
 function endedView(event: Extract<RunEvent, { event: 'cell-ended' }>): CellView {
-  const { state, reason, class: failure, seconds, verdict, lost, changed } = event;
+  const { state, reason, because, class: failure, seconds, verdict, lost, changed } = event;
   return {
     state,
     ...(reason === undefined ? {} : { reason }),
+    ...(because === undefined ? {} : { because }),
     ...(failure === undefined ? {} : { class: failure }),
     ...(seconds === undefined ? {} : { seconds }),
     ...(verdict === undefined ? {} : { verdict }),
     ...(lost === undefined ? {} : { lost }),
     ...(changed === undefined ? {} : { changed }),
   };
+}
+
+/** `big-2 train (node7, process 812) is at it`. */
+export function heldBy({
+  purpose,
+  host,
+  pid,
+}: {
+  readonly purpose: string;
+  readonly host: string;
+  readonly pid: number;
+}) {
+  return `${purpose} (${host}, process ${pid}) is at it`;
 }

@@ -51,6 +51,7 @@ function endEvents(
           at,
           cell: id,
           state,
+          because,
           reason: gate === undefined ? 'an input was ruled out' : `ruled out by gates.${gate.name}`,
         };
       }),

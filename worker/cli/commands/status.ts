@@ -40,11 +40,11 @@ export const status: Command<{ readonly run: string | undefined }> = async (cont
   }));
   const troubled = cells.filter(cell => ['failed', 'blocked'].includes(view.cell(cell.index).state));
   if (context.json) {
-    const failures = troubled.map(cell => ({
-      cell: cellName(cell.step, cell.at),
-      key: cell.key,
-      ...view.cell(cell.index),
-    }));
+    const failures = troubled.map(cell => {
+      const { because, ...end } = view.cell(cell.index);
+      const cause = because === undefined ? {} : { because: nameAt(cells, because) };
+      return { cell: cellName(cell.step, cell.at), key: cell.key, ...end, ...cause };
+    });
     const attempts = view.attempts().map(({ cell, ...attempt }) => ({ cell: nameAt(cells, cell), ...attempt }));
     printJson(context, {
       run: record.run,
