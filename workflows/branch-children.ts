@@ -88,6 +88,17 @@ export function createBranchChildren(
     return ends.get(branch);
   };
 
+  /**
+   * A child that was asked tells its end before it has one. What it told must count at once: if this execution hands
+   * over between the two, the next one hears neither.
+   */
+  const toldResult = async (branch: number): Promise<Tally> => {
+    await CancellationScope.nonCancellable(() => condition(() => ends.has(branch)));
+    const end = ends.get(branch);
+    if (end === undefined) throw new Error('internal: an end that was told is gone');
+    return tallyIn(end);
+  };
+
   /** It is no child of this execution, so a cancellation does not reach it by itself. */
   const callOff = async (branch: number) => {
     const told = getExternalWorkflowHandle(idOf(branch))
@@ -111,7 +122,7 @@ export function createBranchChildren(
       const child = runs ? undefined : await start(branch);
       if (child !== undefined) {
         if (isPaused()) await child.signal(pauseSignal);
-        return child.result();
+        return Promise.race([child.result(), toldResult(branch)]);
       }
       if (!runs) {
         asked.delete(branch);
@@ -120,10 +131,14 @@ export function createBranchChildren(
       }
       const end = await toldEnd(branch);
       if (end === undefined) continue;
-      if (end.failure !== undefined) throw new Error(end.failure);
-      return end.tally;
+      return tallyIn(end);
     }
   };
 
   return { run, told: end => void ends.set(end.branch, end), pause, askForEnd };
+}
+
+function tallyIn({ tally, failure }: BranchEnd): Tally {
+  if (failure !== undefined) throw new Error(failure);
+  return tally;
 }

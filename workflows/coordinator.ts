@@ -64,7 +64,8 @@ export function createCoordinator({ run, plan, carried, bounds = usualBounds }: 
   const work = async (branch: number) => {
     running.add(branch);
     try {
-      cells = addTally(cells, await children.run(branch, inherited.has(branch)));
+      const tally = await children.run(branch, inherited.has(branch));
+      cells = addTally(cells, tally);
     } catch (error) {
       if (!isCancellation(error)) {
         broken = true;
