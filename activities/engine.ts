@@ -3,6 +3,7 @@ import type { Activities } from '../schemas/engine.ts';
 import type { Store } from '../store/store.ts';
 import { engineActivity } from './engine-activity.ts';
 import { endRun, noteOutcomes, noteRun } from './note-outcomes.ts';
+import { listBranches } from './branch-pages.ts';
 import { openRun } from './open-run.ts';
 import { createPlanReader } from './plan-reader.ts';
 import { readBranch } from './read-branch.ts';
@@ -12,6 +13,7 @@ export function createActivities(store: Store, runners: CellRunners): Activities
   const plans = createPlanReader(store);
   return {
     openRun: engineActivity(reference => openRun(store, plans, reference)),
+    listBranches: engineActivity(input => listBranches(plans, input)),
     readBranch: engineActivity(reference => readBranch(store, plans, reference)),
     runCells: engineActivity((input, tell) => runCells({ runners, plans, tell }, input)),
     noteOutcomes: engineActivity(input => noteOutcomes(store, plans, input)),

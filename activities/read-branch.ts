@@ -5,6 +5,7 @@ import type { PlanCell, PlanInput } from '../schemas/plan.ts';
 import { numbersIn, rangesOf } from '../schemas/ranges.ts';
 import type { RunEvent } from '../schemas/run.ts';
 import type { Store } from '../store/store.ts';
+import { endedCells } from './ended-cells.ts';
 import { gateVerdict } from './gate-verdict.ts';
 import type { PlanReader } from './plan-reader.ts';
 
@@ -108,14 +109,12 @@ async function lookUp(store: Store, run: string, list: readonly PlanCell[]): Pro
 
 /** Of the outside cells that are missing, those that a gate took away; the rest failed or were blocked. */
 async function skippedCells(store: Store, run: string, list: readonly PlanCell[], have: ReadonlySet<CellKey>) {
-  const missing = list.some(cell =>
-    Object.values(cell.inputs).some(input => input.parts.some(part => !have.has(part.key))),
+  const missing = list.flatMap(cell =>
+    Object.values(cell.inputs).flatMap(input => input.parts.flatMap(part => (have.has(part.key) ? [] : [part.cell]))),
   );
-  if (!missing) return new Set<number>();
-  const { events } = await store.events(run);
-  return new Set(
-    events.flatMap(event => (event.event === 'cell-ended' && event.state === 'skipped' ? [event.cell] : [])),
-  );
+  if (missing.length === 0) return new Set<number>();
+  const ends = await endedCells(store, run);
+  return new Set(missing.filter(cell => ends.get(cell)?.state === 'skipped'));
 }
 
 async function verdictOf(store: Store, run: string, cell: PlanCell): Promise<{ verdict?: string }> {

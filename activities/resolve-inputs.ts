@@ -1,12 +1,12 @@
 /** From keys to bytes: finds the records of a cell's inputs, and the content key they give. */
 import { type CellKey, contentKey } from '../schemas/identity.ts';
 import type { PlanCell, PlanInput, PlanPart } from '../schemas/plan.ts';
-import { numbersIn } from '../schemas/ranges.ts';
 import { recipeOf } from '../schemas/recipe.ts';
 import type { StepKind } from '../schemas/step-kind.ts';
 import type { Store } from '../store/store.ts';
-import { type CellEnd, describeEnd } from './cell-end.ts';
+import { describeEnd } from './cell-end.ts';
 import { CellFailure } from './cell-failure.ts';
+import { endedCells } from './ended-cells.ts';
 import type { ResolvedInput, ResolvedInputs, ResolvedPart } from './compute.ts';
 
 export interface Resolution {
@@ -94,10 +94,6 @@ async function reasonsFor(
   lost: readonly PlanPart[],
 ): Promise<ResolvedInput['missing'][number][]> {
   if (lost.length === 0) return [];
-  const ends = new Map<number, CellEnd>();
-  for (const event of (await store.events(run)).events) {
-    if (event.event === 'cell-ended') ends.set(event.cell, event);
-    if (event.event === 'cells-left') for (const cell of numbersIn(event.ranges)) ends.set(cell, event);
-  }
+  const ends = await endedCells(store, run);
   return lost.map(({ at, key, cell }) => ({ at, key, reason: describeEnd(ends.get(cell) ?? { state: 'waiting' }) }));
 }

@@ -4,6 +4,7 @@ import type { CellOutcome, RunCellsInput } from '../schemas/engine.ts';
 import { type PlanCell, cellName } from '../schemas/plan.ts';
 import type { RunEvent } from '../schemas/run.ts';
 import type { LeaseOwner } from '../store/store.ts';
+import { atMost } from './at-most.ts';
 import { type AttemptDependencies, type AttemptResult, attemptCell } from './attempt-cell.ts';
 import type { CellProgress } from './compute.ts';
 import { createEventBuffer, type EventBuffer } from './event-buffer.ts';
@@ -139,22 +140,4 @@ function progressEvent(cell: PlanCell, progress: CellProgress): RunEvent {
 
 function now(): string {
   return new Date().toISOString();
-}
-
-/** Maps with a bounded number under way. */
-async function atMost<Item, Result>(
-  limit: number,
-  items: readonly Item[],
-  map: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  let next = 0;
-  const lane = async () => {
-    for (let index = next++; index < items.length; index = next++) {
-      const item = items[index];
-      if (item !== undefined) results[index] = await map(item);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
-  return results;
 }

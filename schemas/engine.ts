@@ -10,6 +10,43 @@ export interface RunReference {
   readonly plan: string;
 }
 
+/** Whole numbers as inclusive ranges (schemas/ranges). */
+export type NumberRanges = readonly (readonly [number, number])[];
+
+/** The input of a run's workflow. */
+export interface RunStudyInput extends RunReference {
+  /** Of a run that goes on as a new execution, so that its history starts anew: where it stood. */
+  readonly carried?: CarriedRun;
+  readonly bounds?: CoordinatorBounds;
+}
+
+export interface CoordinatorBounds {
+  /** Events of an execution's history, after which the run goes on as a new one. */
+  readonly events: number;
+  /** Seconds after which a branch that an earlier execution started, and that told nothing, is looked for. */
+  readonly patience: number;
+}
+
+/** A run between two executions of its workflow. */
+export interface CarriedRun {
+  readonly marks: BranchMarks;
+  /** Branches that have ended, those that were recorded included. */
+  readonly ended: NumberRanges;
+  /** Branches under way; they tell their end by a signal. */
+  readonly running: readonly number[];
+  readonly cells: Tally;
+  readonly paused: boolean;
+  readonly broken: boolean;
+}
+
+/** What a run found out about its branches when it was opened, by number. */
+export interface BranchMarks {
+  /** Every cell of these has its record: nothing to start. */
+  readonly recorded: NumberRanges;
+  /** These go first, with what they need, so that a broken last step shows itself before the fan-out. */
+  readonly pilots: NumberRanges;
+}
+
 /** What the coordinator needs to know of a branch. */
 export interface BranchOverview {
   readonly id: number;
@@ -21,10 +58,32 @@ export interface BranchOverview {
 }
 
 export interface RunOverview {
+  /** All branches, or the first of them: as many as one payload should hold. */
   readonly branches: readonly BranchOverview[];
+  /** Where there are more: the first that is not listed, and the marks of all. */
+  readonly rest?: { readonly from: number; readonly marks: BranchMarks };
   readonly cells: number;
   /** Cells whose records are there already. */
   readonly recorded: number;
+}
+
+/** Branches of a plan from a number on, as many as one payload should hold. */
+export interface BranchPage {
+  readonly branches: readonly { readonly id: number; readonly needs: NumberRanges }[];
+  /** The first that is not listed, where there are more. */
+  readonly next?: number;
+}
+
+export interface BranchPageInput extends RunReference {
+  readonly from: number;
+}
+
+/** What a branch tells the run's workflow when another execution of it waits than the one that started the branch. */
+export interface BranchEnd {
+  readonly branch: number;
+  readonly tally: Tally;
+  /** Why it broke, where it did. */
+  readonly failure?: string;
 }
 
 /** A cell as the frontier of its branch sees it: inputs from other branches are settled before the branch starts. */
@@ -78,6 +137,7 @@ export interface NoteRunInput extends RunReference {
 /** The activities of the engine, by name. `runCells` is served on two task queues: light cells, and heavy ones. */
 export type Activities = {
   readonly openRun: (reference: RunReference) => Promise<RunOverview>;
+  readonly listBranches: (input: BranchPageInput) => Promise<BranchPage>;
   readonly readBranch: (reference: BranchReference) => Promise<BranchGraph>;
   readonly runCells: (input: RunCellsInput) => Promise<CellOutcome[]>;
   readonly noteOutcomes: (input: NoteOutcomesInput) => Promise<void>;

@@ -37,7 +37,11 @@ export async function connectRuns(target: TemporalTarget, { storeId, version }: 
   const endOtherVersion = async (run: string) => {
     const { status, taskQueue: queue, runId } = await handle(run).describe();
     if (status.name !== 'RUNNING' || queue === taskQueue) return;
-    await client.workflow.getHandle(workflowIdOf(storeId, run), runId).terminate('taken up by another version');
+    await client.workflow.getHandle(workflowIdOf(storeId, run), runId).terminate(otherVersion);
+    // Branches outlive the execution that started them.
+    const branches = `ParentWorkflowId = '${workflowIdOf(storeId, run)}' AND ExecutionStatus = 'Running'`;
+    for await (const branch of client.workflow.list({ query: branches }))
+      await client.workflow.getHandle(branch.workflowId, branch.runId).terminate(otherVersion).catch(ifKnown);
   };
 
   const start = async (reference: RunReference) => {
@@ -80,6 +84,8 @@ export async function connectRuns(target: TemporalTarget, { storeId, version }: 
     close: () => connection.close(),
   };
 }
+
+const otherVersion = 'taken up by another version';
 
 /** A workflow that the server never had, or that has ended meanwhile, is nothing to end. */
 function ifKnown(error: unknown): void {
