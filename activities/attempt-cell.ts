@@ -5,15 +5,19 @@
 import type { CellRecord, Environment, FailedAttempt } from '../schemas/cell-record.ts';
 import type { CellOutcome } from '../schemas/engine.ts';
 import { backOffSeconds, failurePolicies } from '../schemas/failure.ts';
+import type { CellKey } from '../schemas/identity.ts';
+import type { DifferingOutputs } from '../schemas/nondeterminism.ts';
 import { type PlanCell, cellName } from '../schemas/plan.ts';
 import type { Registry } from '../schemas/steps/registry.ts';
-import type { LeaseOwner, Store } from '../store/store.ts';
+import { LostLeaseError, MissingBlobError } from '../store/errors.ts';
+import type { Fence, LeaseOwner, Store } from '../store/store.ts';
 import { type CellFailure, classify } from './cell-failure.ts';
 import type { CellProgress, ExecuteCell } from './compute.ts';
 import { gateVerdict } from './gate-verdict.ts';
 import { keepLease } from './keep-lease.ts';
 import { publishCell, publishReuse } from './publish-cell.ts';
-import { type Resolution, resolveInputs } from './resolve-inputs.ts';
+import type { Resolution } from './resolve-inputs.ts';
+import { type Remake, soundInputs } from './sound-inputs.ts';
 
 export interface AttemptDependencies {
   readonly store: Store;
@@ -29,6 +33,10 @@ export interface AttemptHooks {
   readonly signal: AbortSignal;
   readonly onStart: () => void;
   readonly onProgress: (progress: CellProgress) => void;
+  /** A result that was second and is not what the first was. */
+  readonly onDifference?: (outputs: DifferingOutputs) => void;
+  /** Makes an input again that the store has lost. */
+  readonly remake?: Remake;
 }
 
 /** What came of an attempt. `retry`: not over yet, try again in so many seconds. */
@@ -45,10 +53,11 @@ export async function attemptCell(
   const { store } = dependencies;
   const started = new Date();
   try {
-    const record = await store.record(cell.key, run);
+    const record = await intact(store, await store.record(cell.key, run));
     if (record !== undefined) return await foundRecord(store, run, cell, record);
-    const resolution = await resolve(dependencies, run, cell);
-    const made = await store.recordByContent(resolution.contentKey);
+    const resolution = await resolve(dependencies, run, cell, hooks.remake);
+    if ('retry' in resolution) return resolution;
+    const made = await intact(store, await store.recordByContent(resolution.contentKey));
     if (made !== undefined) {
       await publishReuse(store, { run, cell, resolution, made });
       return await ended(store, run, cell, { state: 'cached', reason: `the same work as ${made.name}` });
@@ -59,6 +68,18 @@ export async function attemptCell(
   }
 }
 
+/** The record, unless an output of it is gone: then it is moved aside, as the store does with results it cannot give. */
+async function intact(store: Store, record: CellRecord | undefined): Promise<CellRecord | undefined> {
+  for (const { digest } of Object.values(record?.outputs ?? {})) {
+    if (await store.has(digest)) continue;
+    await store.verify(digest).catch((error: unknown) => {
+      if (!(error instanceof MissingBlobError)) throw error;
+    });
+    return undefined;
+  }
+  return record;
+}
+
 /** An interrupted run finds what it made itself: that is work done, not work saved. */
 async function foundRecord(store: Store, run: string, cell: PlanCell, record: CellRecord): Promise<AttemptResult> {
   const own = record.run === run && record.reused_from === undefined && record.name === cellName(cell.step, cell.at);
@@ -66,41 +87,69 @@ async function foundRecord(store: Store, run: string, cell: PlanCell, record: Ce
   return ended(store, run, cell, own ? { state: 'done', seconds: record.seconds } : { state: 'cached', reason });
 }
 
-async function resolve(dependencies: AttemptDependencies, run: string, cell: PlanCell): Promise<Resolution> {
+async function resolve(dependencies: AttemptDependencies, run: string, cell: PlanCell, remake: Remake | undefined) {
   const kind = dependencies.kinds.get(cell.use);
   if (kind === undefined) throw new Error(`internal: this worker knows no step kind \`${cell.use}\``);
-  return resolveInputs(dependencies.store, run, cell, kind);
+  return soundInputs(dependencies.store, { run, cell, kind, remake });
 }
 
 async function work(
   dependencies: AttemptDependencies,
   run: string,
   cell: PlanCell,
-  {
-    signal,
-    onStart,
-    onProgress,
-    started,
-    resolution,
-  }: AttemptHooks & { readonly started: Date; readonly resolution: Resolution },
+  given: WorkToDo,
 ): Promise<AttemptResult> {
-  const { store, environment, execute } = dependencies;
+  const { signal, started } = given;
   const lease = dependencies.exclusive ? await takeLease(dependencies, run, cell) : undefined;
   if (lease !== undefined && 'retry' in lease) return lease;
   const stop = lease === undefined ? { signal, end: async () => {} } : keepLease(lease, signal);
+  const fence = lease?.fence;
   try {
-    // Whoever held the lease before may have published between our look-up and now.
-    const record = dependencies.exclusive ? await store.record(cell.key, run) : undefined;
-    if (record !== undefined) return await foundRecord(store, run, cell, record);
-    onStart();
-    const task = { run, cell, inputs: resolution.inputs };
-    const result = await execute(task, { signal: stop.signal, onProgress });
-    const attempts = dependencies.exclusive ? await store.attempts(cell.key) : [];
-    await publishCell(store, { run, cell, resolution, result, started, attempts, environment });
-    if (dependencies.exclusive) await store.clearWork(cell.key);
-    return await ended(store, run, cell, { state: 'done', seconds: result.seconds });
+    return await workUnderLease(dependencies, run, cell, { ...given, signal: stop.signal, fence });
+  } catch (error) {
+    // Counted while the lease is still held: afterwards somebody else may be at the cell.
+    return await failedAttempt(dependencies, run, cell, { failure: classify(error), started, fence });
   } finally {
     await stop.end();
+  }
+}
+
+type WorkToDo = AttemptHooks & { readonly started: Date; readonly resolution: Resolution };
+
+async function workUnderLease(
+  { store, environment, execute, exclusive }: AttemptDependencies,
+  run: string,
+  cell: PlanCell,
+  {
+    fence,
+    signal,
+    onStart,
+    onProgress,
+    onDifference,
+    started,
+    resolution,
+  }: WorkToDo & { readonly fence: Fence | undefined },
+): Promise<AttemptResult> {
+  // Whoever held the lease before may have published between our look-up and now.
+  const record = exclusive ? await store.record(cell.key, run) : undefined;
+  if (record !== undefined) return foundRecord(store, run, cell, record);
+  onStart();
+  const task = { run, cell, inputs: resolution.inputs, ...(fence === undefined ? {} : { fence }) };
+  const result = await execute(task, { signal, onProgress });
+  const attempts = exclusive ? await store.attempts(cell.key) : [];
+  const finished = { run, cell, resolution, result, started, attempts, environment, fence };
+  const differing = await publishCell(store, finished);
+  if (differing !== undefined) onDifference?.(differing);
+  if (fence !== undefined) await clearOwnWork(store, cell.key, fence);
+  return ended(store, run, cell, { state: 'done', seconds: result.seconds });
+}
+
+/** The result is published; what is left of the work is the next holder's where the lease has moved on. */
+async function clearOwnWork(store: Store, key: CellKey, fence: Fence): Promise<void> {
+  try {
+    await store.clearWork(key, fence);
+  } catch (error) {
+    if (!(error instanceof LostLeaseError)) throw error;
   }
 }
 
@@ -112,14 +161,20 @@ async function takeLease({ store, owner, environment }: AttemptDependencies, run
   }
   if (lease.takenFrom !== undefined) {
     const { owner: before, since } = lease.takenFrom;
-    await store.addAttempt(cell.key, {
+    const vanished: FailedAttempt = {
       run,
       class: 'preempted',
       message: `the worker vanished (${before.host}, process ${before.pid})`,
       started: since.toISOString(),
       seconds: Math.max(0, (Date.now() - since.getTime()) / 1000),
       host: environment.host,
-    });
+    };
+    try {
+      await store.addAttempt(cell.key, vanished, lease.fence);
+    } catch (error) {
+      await lease.release();
+      throw error;
+    }
   }
   return lease;
 }
@@ -131,7 +186,11 @@ async function failedAttempt(
   { store, environment }: AttemptDependencies,
   run: string,
   cell: PlanCell,
-  { failure, started }: { readonly failure: CellFailure; readonly started: Date },
+  {
+    failure,
+    started,
+    fence,
+  }: { readonly failure: CellFailure; readonly started: Date; readonly fence?: Fence | undefined },
 ): Promise<AttemptResult> {
   const attempt: FailedAttempt = {
     run,
@@ -144,11 +203,31 @@ async function failedAttempt(
   const policy = failurePolicies[failure.class];
   const end = { ended: { cell: cell.index, state: 'failed', class: failure.class }, reason: failure.message } as const;
   if (policy.attempts <= 1) return end;
-  await store.addAttempt(cell.key, attempt);
+  const uncounted = await countAttempt(store, cell.key, { attempt, fence });
+  if (uncounted !== undefined) return uncounted;
   // Only this run's attempts count: running a study again gives every cell its full budget.
   const used = (await store.attempts(cell.key)).filter(each => each.run === run && each.class === failure.class).length;
   if (used >= policy.attempts) return end;
   return { retry: backOffSeconds(failure.class, used), failure, reason: failure.message };
+}
+
+/** Nothing once it is counted; otherwise how the attempt ends that cannot be. */
+async function countAttempt(
+  store: Store,
+  key: CellKey,
+  { attempt, fence }: { readonly attempt: FailedAttempt; readonly fence: Fence | undefined },
+): Promise<AttemptResult | undefined> {
+  try {
+    await store.addAttempt(key, attempt, fence);
+    return undefined;
+  } catch (error) {
+    const failure = classify(error);
+    // Whoever took the lease has booked this attempt as lost; on a full disk there is nothing to count in, and no end
+    // to the patience.
+    const patient = error instanceof LostLeaseError || failure.class === 'quota';
+    if (!patient) throw error;
+    return { retry: backOffSeconds(failure.class, 1), failure, reason: failure.message };
+  }
 }
 
 async function ended(

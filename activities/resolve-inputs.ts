@@ -1,6 +1,7 @@
 /** From keys to bytes: finds the records of a cell's inputs, and the content key they give. */
 import { type CellKey, contentKey } from '../schemas/identity.ts';
 import type { PlanCell, PlanInput, PlanPart } from '../schemas/plan.ts';
+import { numbersIn } from '../schemas/ranges.ts';
 import { recipeOf } from '../schemas/recipe.ts';
 import type { StepKind } from '../schemas/step-kind.ts';
 import type { Store } from '../store/store.ts';
@@ -15,17 +16,31 @@ export interface Resolution {
   readonly partial: boolean;
 }
 
+/** Inputs that had been made and are gone from the store, or not what they were: they must be made again first. */
+export class LostInputs extends CellFailure {
+  readonly parts: readonly PlanPart[];
+
+  constructor(parts: readonly PlanPart[]) {
+    const [first] = parts;
+    super('infrastructure', `the result of cell ${first?.key.slice(0, 12)} is gone from the store, or was corrupt`);
+    this.parts = parts;
+  }
+}
+
+/** A `LostInputs` where parts are gone that had been there; a `CellFailure` where a quorum cannot be met. */
 export async function resolveInputs(store: Store, run: string, cell: PlanCell, kind: StepKind): Promise<Resolution> {
   const resolved = await Promise.all(
     Object.entries(cell.inputs).map(async ([port, input]) => ({ port, ...(await resolveInput(store, run, input)) })),
   );
+  const lost = resolved.flatMap(({ gone }) => gone);
+  if (lost.length > 0) throw new LostInputs(lost);
   for (const { port, found } of resolved) {
     const quorum = cell.inputs[port]?.quorum ?? 0;
     if (found.parts.length < quorum) {
-      const lost = found.missing[0];
+      const first = found.missing[0];
       throw new CellFailure(
         'infrastructure',
-        `port \`${port}\` has ${found.parts.length} of the ${quorum} inputs it needs; missing ${lost?.key.slice(0, 12)}: ${lost?.reason}`,
+        `port \`${port}\` has ${found.parts.length} of the ${quorum} inputs it needs; missing ${first?.key.slice(0, 12)}: ${first?.reason}`,
       );
     }
   }
@@ -56,7 +71,7 @@ async function resolveInput(
   store: Store,
   run: string,
   input: PlanInput,
-): Promise<{ found: ResolvedInput; partial: boolean }> {
+): Promise<{ found: ResolvedInput; partial: boolean; gone: readonly PlanPart[] }> {
   const parts: ResolvedPart[] = [];
   const lost: PlanPart[] = [];
   const missing: ResolvedInput['missing'][number][] = [];
@@ -82,18 +97,19 @@ async function resolveInput(
       }
     }
   }
-  missing.push(...(await reasonsFor(store, run, lost)));
-  return { found: { axes: input.axes, parts, missing }, partial };
+  const ends = lost.length === 0 ? new Map<number, CellEnd>() : await endsOf(store, run);
+  const endOf = ({ cell }: PlanPart): CellEnd => ends.get(cell) ?? { state: 'waiting' };
+  missing.push(...lost.map(part => ({ at: part.at, key: part.key, reason: describeEnd(endOf(part)) })));
+  const gone = lost.filter(part => ['done', 'cached'].includes(endOf(part).state));
+  return { found: { axes: input.axes, parts, missing }, partial, gone };
 }
 
-/** Why cells have no result, by the run's log: it was told before anything that needs them could start. */
-async function reasonsFor(
-  store: Store,
-  run: string,
-  lost: readonly PlanPart[],
-): Promise<ResolvedInput['missing'][number][]> {
-  if (lost.length === 0) return [];
+/** How cells ended, by the run's log: it was told before anything that needs them could start. */
+async function endsOf(store: Store, run: string): Promise<ReadonlyMap<number, CellEnd>> {
   const ends = new Map<number, CellEnd>();
-  for (const event of (await store.events(run)).events) if (event.event === 'cell-ended') ends.set(event.cell, event);
-  return lost.map(({ at, key, cell }) => ({ at, key, reason: describeEnd(ends.get(cell) ?? { state: 'waiting' }) }));
+  for (const event of (await store.events(run)).events) {
+    if (event.event === 'cell-ended') ends.set(event.cell, event);
+    if (event.event === 'cells-cached') for (const cell of numbersIn(event.ranges)) ends.set(cell, { state: 'cached' });
+  }
+  return ends;
 }

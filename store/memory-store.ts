@@ -1,7 +1,9 @@
 /** A store in the memory of one process, for tests and previews: the same behaviour, gone with the process. */
 import { randomBytes } from 'node:crypto';
 import { memoryBlobs } from './memory/memory-blobs.ts';
+import { memoryNotes } from './memory/memory-notes.ts';
 import { memoryRecords } from './memory/memory-records.ts';
+import { memoryLeases } from './memory/memory-leases.ts';
 import { type MemoryRuns, memoryRuns } from './memory/memory-runs.ts';
 import { memoryWork } from './memory/memory-work.ts';
 import type { Store } from './store.ts';
@@ -11,11 +13,19 @@ export type MemoryStore = Omit<Store, 'events'> & MemoryRuns;
 export function createMemoryStore(): MemoryStore {
   const blobs = memoryBlobs();
   const runs = memoryRuns();
+  const leases = memoryLeases();
+  const hasRun = async (run: string) => (await runs.run(run)) !== undefined;
+  const { forgetRecordsOf, ...records } = memoryRecords({ blobs, hasRun, leases });
   return {
     id: randomBytes(8).toString('hex'),
     ...blobs,
-    ...memoryRecords({ blobs, hasRun: async run => (await runs.run(run)) !== undefined }),
-    ...memoryWork(),
+    verify: async digest => {
+      if (!(await blobs.has(digest))) forgetRecordsOf(digest);
+      await blobs.verify(digest);
+    },
+    ...records,
+    ...memoryNotes(),
+    ...memoryWork(leases),
     ...runs,
   };
 }

@@ -13,6 +13,7 @@ import { openIfThere, readBytes } from './read-bytes.ts';
 import { moveInto, pieceBytes, removeIfThere, writeTemporary } from './durable-file.ts';
 import type { FolderContext } from './folder-context.ts';
 import type { FlushedBlob } from './hashed-file.ts';
+import { moveRecordsAside } from './records-aside.ts';
 import { systemCode, writingNow } from './write-error.ts';
 
 export function folderBlobs(context: FolderContext): BlobStore {
@@ -26,6 +27,7 @@ export function folderBlobs(context: FolderContext): BlobStore {
       }),
     has: async digest => sizeOf(context.layout.blob(digest)) !== undefined,
     get: (digest, options) => getBlob(context, digest, options?.verify ?? false),
+    verify: digest => verifyBlob(context, digest),
     open: async digest => readerOf(await openBlob(context, digest)),
   };
 }
@@ -45,6 +47,9 @@ async function publishBlob(context: FolderContext, { temporary, digest, bytes }:
     const file = context.layout.blob(digest);
     await context.ensureShard(path.dirname(file));
     await moveInto(temporary, file);
+    // What was hashed on its way here need not be hashed again.
+    const mark = context.verified.look(file);
+    if (mark?.size === bytes) context.verified.remember(digest, mark);
   } finally {
     removeIfThere(temporary);
   }
@@ -93,12 +98,38 @@ async function getBlob(context: FolderContext, digest: Digest, verify: boolean):
   try {
     const bytes = await reader.read(0, reader.bytes);
     if (verify && (await digestInPieces(bytes)) !== digest) {
-      throw new CorruptBlobError(digest, await quarantine(context, digest));
+      throw await corrupt(context, digest);
     }
     return bytes;
   } finally {
     await reader.close();
   }
+}
+
+/** The records go first: a crash between the two leaves a corrupt blob that nobody is told of as a result. */
+async function corrupt(context: FolderContext, digest: Digest): Promise<CorruptBlobError> {
+  await moveRecordsAside(context, digest);
+  return new CorruptBlobError(digest, await quarantine(context, digest));
+}
+
+async function verifyBlob(context: FolderContext, digest: Digest): Promise<void> {
+  const mark = context.verified.look(context.layout.blob(digest));
+  if (mark === undefined) {
+    await moveRecordsAside(context, digest);
+    throw new MissingBlobError(digest);
+  }
+  if (context.verified.knows(digest, mark)) return;
+  const reader = await readerOf(await openBlob(context, digest));
+  const hash = createHash('sha256');
+  try {
+    for (let offset = 0; offset < reader.bytes; offset += pieceBytes) {
+      hash.update(await reader.read(offset, Math.min(pieceBytes, reader.bytes - offset)));
+    }
+  } finally {
+    await reader.close();
+  }
+  if (hash.digest('hex') !== digest) throw await corrupt(context, digest);
+  context.verified.remember(digest, mark);
 }
 
 /** The digest of bytes that may be many, with turns for others between pieces. */

@@ -11,15 +11,26 @@ import type { BlobStore, RecordStore } from '../store.ts';
 import { syncDirectory } from './directory-sync.ts';
 import { linkUnlessTaken, removeIfThere, writeTemporary } from './durable-file.ts';
 import type { FolderContext } from './folder-context.ts';
+import type { FolderLeases } from './folder-leases.ts';
 import { systemCode } from './write-error.ts';
 
-export function folderRecords(context: FolderContext, blobs: BlobStore): RecordStore {
+export function folderRecords(
+  context: FolderContext,
+  blobs: BlobStore,
+  leases: Pick<FolderLeases, 'check'>,
+): RecordStore {
   const { layout } = context;
   const find = async (key: CellKey, run?: string) =>
     (await readRecord(layout.record(key))) ??
     (run === undefined ? undefined : await readRecord(path.join(layout.partial(run), `${key}.json`)));
   return {
-    publish: async record => publishText(context, record, await recordText(blobs, record)),
+    publish: async (record, fence) => {
+      const text = await recordText(blobs, record);
+      return publishText(context, record, {
+        text,
+        mayPublish: () => fence === undefined || leases.check(record.key, fence),
+      });
+    },
     record: find,
     recordByContent: async contentKey => readRecord(layout.content(contentKey)),
     haveRecords: (keys, run) => haveRecords(context, keys, run),
@@ -47,11 +58,18 @@ async function readIfThere(file: string): Promise<string | undefined> {
  * Key first, then content key: whoever dies between the two leaves a record that can be found by its key, and the next
  * to publish that key adds the other name. The first file under a key or content key stays.
  */
-async function publishText(context: FolderContext, record: CellRecord, text: string): Promise<'published' | 'exists'> {
+async function publishText(
+  context: FolderContext,
+  record: CellRecord,
+  { text, mayPublish }: { readonly text: string; readonly mayPublish: () => void },
+): Promise<'published' | 'exists'> {
   const file = await recordFile(context, record);
   const temporary = await writeTemporary(context.layout.temporary, new TextEncoder().encode(text));
   try {
     await (record.partial ? context.ensureFolder : context.ensureShard)(path.dirname(file));
+    // As late as can be. A process that is stopped between this and the link still cannot replace a record: it can
+    // only be the first.
+    mayPublish();
     const published = linkUnlessTaken(temporary, file);
     const winner = published ? record : ((await readRecord(file)) ?? record);
     const content = context.layout.content(winner.content_key);

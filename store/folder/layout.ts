@@ -12,6 +12,7 @@ export interface Layout {
   readonly records: string;
   readonly contents: string;
   readonly runs: string;
+  readonly nondeterminism: string;
   readonly blob: (digest: Digest) => string;
   readonly record: (key: CellKey) => string;
   /** The record of that content key: a hard link of a record's file. */
@@ -34,6 +35,9 @@ export const topLevelNames = [
   'runs',
   'temp',
   'quarantine',
+  'nondeterminism',
+  'trash',
+  'pins',
 ] as const;
 
 export function layoutOf(root: string): Layout {
@@ -48,6 +52,7 @@ export function layoutOf(root: string): Layout {
     records: at('records'),
     contents: at('contents'),
     runs: at('runs'),
+    nondeterminism: at('nondeterminism'),
     blob: digest => at('blobs', digest.slice(0, 2), digest),
     record: key => at('records', key.slice(0, 2), `${key}.json`),
     content: key => at('contents', key.slice(0, 2), `${key}.json`),

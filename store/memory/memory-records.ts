@@ -1,18 +1,25 @@
 /** Records of finished cells in memory, as text: what comes out was parsed, and is nobody else's object. */
 import type { CellRecord } from '../../schemas/cell-record.ts';
-import type { CellKey } from '../../schemas/identity.ts';
+import type { CellKey, Digest } from '../../schemas/identity.ts';
 import { MissingRunError } from '../errors.ts';
 import { checkedPrefix } from '../key-prefix.ts';
 import { safeName } from '../names.ts';
 import { parseRecord, recordText } from '../record-text.ts';
 import type { BlobStore, RecordStore } from '../store.ts';
+import type { MemoryLeases } from './memory-leases.ts';
 
 interface Surroundings {
   readonly blobs: BlobStore;
   readonly hasRun: (run: string) => Promise<boolean>;
+  readonly leases: Pick<MemoryLeases, 'check'>;
 }
 
-export function memoryRecords({ blobs, hasRun }: Surroundings): RecordStore {
+export interface MemoryRecords extends RecordStore {
+  /** Forgets every record with this output: its bytes are gone. */
+  readonly forgetRecordsOf: (digest: Digest) => void;
+}
+
+export function memoryRecords({ blobs, hasRun, leases }: Surroundings): MemoryRecords {
   const records = new Map<CellKey, string>();
   const contents = new Map<CellKey, string>();
   const partial = new Map<string, string>();
@@ -21,9 +28,10 @@ export function memoryRecords({ blobs, hasRun }: Surroundings): RecordStore {
     records.get(key) ?? (run === undefined ? undefined : partial.get(partialName(key, run)));
 
   return {
-    publish: async record => {
+    publish: async (record, fence) => {
       const text = await recordText(blobs, record);
       if (record.partial && !(await hasRun(record.run))) throw new MissingRunError(record.run);
+      leases.check(record.key, fence);
       const present = record.partial ? partial.get(partialName(record.key, record.run)) : records.get(record.key);
       if (present !== undefined) return 'exists';
       if (record.partial) partial.set(partialName(record.key, record.run), text);
@@ -47,7 +55,17 @@ export function memoryRecords({ blobs, hasRun }: Surroundings): RecordStore {
         .filter(record => Object.values(record.outputs).some(output => output.digest === digest));
       return listing.find(isOrigin) ?? listing[0];
     },
+    forgetRecordsOf: digest => {
+      for (const kept of [records, contents, partial]) forget(kept, digest);
+    },
   };
+}
+
+function forget(kept: Map<string, string>, digest: Digest): void {
+  for (const [name, text] of kept) {
+    const { outputs } = parseRecord(text, 'memory');
+    if (Object.values(outputs).some(output => output.digest === digest)) kept.delete(name);
+  }
 }
 
 function partialName(key: CellKey, run: string): string {

@@ -35,6 +35,8 @@ export interface RunView {
   /** Attempts that failed, whether or not they were tried again. */
   readonly attempts: () => readonly FailedAttemptView[];
   readonly branchFailures: () => readonly string[];
+  /** Cells that were made twice and gave other bytes the second time. */
+  readonly differing: () => readonly number[];
 }
 
 const waiting: CellView = { state: 'waiting' };
@@ -43,6 +45,7 @@ export function createRunView(cells: number): RunView {
   const views = new Map<number, CellView>();
   const attempts: FailedAttemptView[] = [];
   const branchFailures: string[] = [];
+  const differing = new Set<number>();
   const counts = { waiting: cells, running: 0, cached: 0, done: 0, failed: 0, blocked: 0, skipped: 0, cancelled: 0 };
   let state: RunState | undefined;
   let started: string | undefined;
@@ -75,6 +78,9 @@ export function createRunView(cells: number): RunView {
         if (before.state === 'done') return;
         set(event.cell, endedView(event));
         return;
+      case 'nondeterminism':
+        differing.add(event.cell);
+        return;
     }
   };
   const applyOne = (event: RunEvent) => {
@@ -105,6 +111,7 @@ export function createRunView(cells: number): RunView {
       case 'cell-progress':
       case 'cell-attempt-failed':
       case 'cell-ended':
+      case 'nondeterminism':
         applyCell(event);
     }
   };
@@ -119,6 +126,7 @@ export function createRunView(cells: number): RunView {
     ended: () => ended,
     attempts: () => attempts,
     branchFailures: () => branchFailures,
+    differing: () => [...differing],
   };
 }
 
