@@ -9,7 +9,7 @@ import type { CellKey } from '../schemas/identity.ts';
 import type { DifferingOutputs } from '../schemas/nondeterminism.ts';
 import { type PlanCell, cellName } from '../schemas/plan.ts';
 import type { Registry } from '../schemas/steps/registry.ts';
-import { LostLeaseError, MissingBlobError } from '../store/errors.ts';
+import { LostLeaseError, MissingBlobError, StoreWriteError } from '../store/errors.ts';
 import type { Fence, LeaseOwner, Store } from '../store/store.ts';
 import { type CellFailure, classify } from './cell-failure.ts';
 import type { CellProgress, ExecuteCell } from './compute.ts';
@@ -144,12 +144,12 @@ async function workUnderLease(
   return ended(store, run, cell, { state: 'done', seconds: result.seconds });
 }
 
-/** The result is published; what is left of the work is the next holder's where the lease has moved on. */
+/** The result is published: what cannot be cleared away, or is the next holder's by now, makes no failure of it. */
 async function clearOwnWork(store: Store, key: CellKey, fence: Fence): Promise<void> {
   try {
     await store.clearWork(key, fence);
   } catch (error) {
-    if (!(error instanceof LostLeaseError)) throw error;
+    if (!(error instanceof LostLeaseError || error instanceof StoreWriteError)) throw error;
   }
 }
 
