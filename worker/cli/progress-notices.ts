@@ -41,6 +41,10 @@ export function createNotices(cells: ReadonlyMap<number, PlanCell>): (event: Run
           `${failure} ${message}`,
         );
       }
+      case 'nondeterminism': {
+        const line = `differs  ${nameOf(event.cell)}: made twice, other bytes the second time; the first stay. See: espalier audit`;
+        return limited(event, line, '');
+      }
       case 'branch-failed':
         return `a part of the run broke: ${event.message}`;
       case 'run-paused':

@@ -15,6 +15,7 @@ import { failureLines } from '../failure-lines.ts';
 import { foldGates } from '../fold-gates.ts';
 import { count, grouped } from '../quantities.ts';
 import { textTable } from '../text-table.ts';
+import { wrapText } from '../wrap-text.ts';
 
 const shownStates = ['done', 'cached', 'running', 'waiting', 'failed', 'blocked', 'skipped', 'cancelled'] as const;
 
@@ -53,6 +54,7 @@ export const status: Command<{ readonly run: string | undefined }> = async (cont
       steps,
       failures,
       attempts,
+      differing: view.differing().map(cell => nameAt(cells, cell)),
     });
   } else printStatus(context, { run: record.run, state, view, cells, steps });
   return exitCodes.done;
@@ -108,6 +110,11 @@ function printStatus({ terminal }: CommandContext, { run, state, view, cells, st
   terminal.out('');
   for (const progress of axisProgress(indexAxes(cells), view)) terminal.out(axisLine(progress, terminal.width()));
   for (const line of failureLines({ cells, view }, terminal.paint, terminal.width())) terminal.out(line);
+  const differing = view.differing();
+  if (differing.length > 0) {
+    const line = `${terminal.paint.yellow('differs')}  ${count(differing.length, 'cell')} gave other bytes when made twice, as ${nameAt(cells, differing[0] ?? 0)}. See: espalier audit`;
+    for (const each of wrapText(line, terminal.width())) terminal.out(each);
+  }
   terminal.out(`${run}: ${state}, ${count(cells.length, 'cell')}`);
 }
 
