@@ -6,9 +6,10 @@
 import type { CellRecord, FailedAttempt } from '../schemas/cell-record.ts';
 import type { CellKey, Digest } from '../schemas/identity.ts';
 import type { Nondeterminism } from '../schemas/nondeterminism.ts';
+import type { Pin } from '../schemas/pin.ts';
 import type { RunEvent, RunRecord } from '../schemas/run.ts';
 
-export interface Store extends BlobStore, RecordStore, NoteStore, WorkStore, RunStore {
+export interface Store extends BlobStore, RecordStore, NoteStore, WorkStore, RunStore, PinStore, CollectStore {
   /** Random, made once with the store; names its task queues, so that two stores on one server never mix. */
   readonly id: string;
 }
@@ -144,4 +145,55 @@ export interface RunStore {
   }>;
   /** A named file of the run that people open (its report), replaced atomically; the path where there is one. */
   writeRunFile(run: string, name: string, text: string): Promise<string>;
+}
+
+/** What is to be kept because somebody said so. */
+export interface PinStore {
+  /** Pinning again changes nothing but the time. */
+  pin(pin: Pin): Promise<void>;
+  /** False where it was not pinned. */
+  unpin(pin: Pin): Promise<boolean>;
+  /** All pins, oldest first. */
+  pins(): Promise<Pin[]>;
+}
+
+/** `record` by key, `content` by content key, `partial` those that answer for one run alone. */
+export type ItemKind = 'record' | 'content' | 'partial' | 'blob';
+
+export interface StoredItem {
+  readonly kind: ItemKind;
+  /** Key or digest; of a partial record `RUN/KEY`. */
+  readonly name: string;
+  readonly bytes: number;
+  /** When it was written, or last needed by a publication. */
+  readonly modified: Date;
+}
+
+/** What was thrown away together. */
+export interface TrashBatch {
+  /** When; also its name. */
+  readonly batch: Date;
+  readonly items: number;
+  readonly bytes: number;
+}
+
+/**
+ * Garbage collection. Nothing is deleted but from the trash, and whoever looks for something that is in the trash (by
+ * any look-up of this store, publishing and putting included) has it back: a decision to throw away that was overtaken
+ * by a publication costs a rename, never a result.
+ */
+export interface CollectStore {
+  /** Everything of a kind that is in place, in no order. */
+  items(kind: ItemKind): AsyncIterable<StoredItem>;
+  /** Moves items to the trash, but for those written or needed since; how many it moved. */
+  moveToTrash(
+    items: readonly StoredItem[],
+    options: { readonly batch: Date; readonly unlessModifiedSince: Date },
+  ): Promise<number>;
+  /** Oldest first. */
+  trash(): Promise<TrashBatch[]>;
+  /** Puts all of the trash back where nothing new is in its place; how many items came back. */
+  restoreTrash(): Promise<number>;
+  /** Deletes a batch for good. */
+  purgeTrash(batch: Date): Promise<void>;
 }

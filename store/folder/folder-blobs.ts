@@ -14,6 +14,7 @@ import { moveInto, pieceBytes, removeIfThere, writeTemporary } from './durable-f
 import type { FolderContext } from './folder-context.ts';
 import type { FlushedBlob } from './hashed-file.ts';
 import { moveRecordsAside } from './records-aside.ts';
+import { touch } from './trash-folder.ts';
 import { systemCode, writingNow } from './write-error.ts';
 
 export function folderBlobs(context: FolderContext): BlobStore {
@@ -25,7 +26,7 @@ export function folderBlobs(context: FolderContext): BlobStore {
         put: bytes => putBlob(context, bytes),
         publish: blob => publishBlob(context, blob),
       }),
-    has: async digest => sizeOf(context.layout.blob(digest)) !== undefined,
+    has: async digest => (await sizeInPlace(context, digest)) !== undefined,
     get: (digest, options) => getBlob(context, digest, options?.verify ?? false),
     verify: digest => verifyBlob(context, digest),
     open: async digest => readerOf(await openBlob(context, digest)),
@@ -61,18 +62,26 @@ async function publishBlob(context: FolderContext, { temporary, digest, bytes }:
  */
 async function isThere(context: FolderContext, digest: Digest, bytes: number): Promise<boolean> {
   const file = context.layout.blob(digest);
-  const size = sizeOf(file);
+  const size = await sizeInPlace(context, digest);
   if (size === undefined) return false;
   if (size !== bytes) {
     await quarantine(context, digest);
     return false;
   }
+  // Whoever collects garbage at this moment sees that it is needed.
+  if (Date.now() - statSync(file).mtimeMs > youngMilliseconds) touch(file);
   await syncDirectory(path.dirname(file));
   return true;
 }
 
-function sizeOf(file: string): number | undefined {
-  return statSync(file, { throwIfNoEntry: false })?.size;
+/** Below this age nobody collects a file, so that saying again that it is needed would be a write for nothing. */
+const youngMilliseconds = 600_000;
+
+/** The length of a blob, which is taken out of the trash where it lies there. */
+async function sizeInPlace({ layout, trash }: FolderContext, digest: Digest): Promise<number | undefined> {
+  const file = layout.blob(digest);
+  const size = () => statSync(file, { throwIfNoEntry: false })?.size;
+  return size() ?? ((await trash.restore(file)) ? size() : undefined);
 }
 
 /** Moves the blob's file aside, so that it can be made again; where it lies then. */
@@ -113,6 +122,7 @@ async function corrupt(context: FolderContext, digest: Digest): Promise<CorruptB
 }
 
 async function verifyBlob(context: FolderContext, digest: Digest): Promise<void> {
+  await sizeInPlace(context, digest);
   const mark = context.verified.look(context.layout.blob(digest));
   if (mark === undefined) {
     await moveRecordsAside(context, digest);
@@ -143,7 +153,9 @@ async function digestInPieces(bytes: Uint8Array): Promise<Digest> {
 }
 
 async function openBlob(context: FolderContext, digest: Digest): Promise<FileHandle> {
-  const handle = await openIfThere(context.layout.blob(digest));
+  const file = context.layout.blob(digest);
+  const handle =
+    (await openIfThere(file)) ?? ((await context.trash.restore(file)) ? await openIfThere(file) : undefined);
   if (handle === undefined) throw new MissingBlobError(digest);
   return handle;
 }

@@ -21,8 +21,8 @@ export function folderRecords(
 ): RecordStore {
   const { layout } = context;
   const find = async (key: CellKey, run?: string) =>
-    (await readRecord(layout.record(key))) ??
-    (run === undefined ? undefined : await readRecord(path.join(layout.partial(run), `${key}.json`)));
+    (await findRecord(context, layout.record(key))) ??
+    (run === undefined ? undefined : await findRecord(context, path.join(layout.partial(run), `${key}.json`)));
   return {
     publish: async (record, fence) => {
       const text = await recordText(blobs, record);
@@ -32,11 +32,16 @@ export function folderRecords(
       });
     },
     record: find,
-    recordByContent: async contentKey => readRecord(layout.content(contentKey)),
+    recordByContent: async contentKey => findRecord(context, layout.content(contentKey)),
     haveRecords: (keys, run) => haveRecords(context, keys, run),
     keysLike: (prefix, limit) => keysLike(layout.records, prefix, limit),
     recordOfArtifact: digest => recordOfArtifact([layout.records, layout.contents], digest),
   };
+}
+
+/** The record in a file, which is taken out of the trash where it lies there. */
+async function findRecord({ trash }: FolderContext, file: string): Promise<CellRecord | undefined> {
+  return (await readRecord(file)) ?? ((await trash.restore(file)) ? readRecord(file) : undefined);
 }
 
 /** The record in a file; undefined where there is no such file. */
@@ -67,6 +72,8 @@ async function publishText(
   const temporary = await writeTemporary(context.layout.temporary, new TextEncoder().encode(text));
   try {
     await (record.partial ? context.ensureFolder : context.ensureShard)(path.dirname(file));
+    // One in the trash was the first all the same.
+    if (!existsSync(file)) await context.trash.restore(file);
     // As late as can be. A process that is stopped between this and the link still cannot replace a record: it can
     // only be the first.
     mayPublish();
@@ -94,7 +101,7 @@ async function recordFile({ layout }: FolderContext, { key, partial, run }: Cell
 const fewKeys = 4;
 
 async function haveRecords(context: FolderContext, keys: readonly CellKey[], run?: string): Promise<boolean[]> {
-  const { layout } = context;
+  const { layout, trash } = context;
   const partial = run === undefined ? new Set<string>() : await namesIn(layout.partial(run));
   const shards = new Map<string, CellKey[]>();
   for (const key of keys) {
@@ -113,6 +120,10 @@ async function haveRecords(context: FolderContext, keys: readonly CellKey[], run
       }
     }),
   );
+  if (trash.batches().length > 0) {
+    // They come back when they are read.
+    for (const key of keys) if (!found.has(key) && trash.has(layout.record(key))) found.add(key);
+  }
   return keys.map(key => found.has(key));
 }
 

@@ -13,6 +13,8 @@ export interface Layout {
   readonly contents: string;
   readonly runs: string;
   readonly nondeterminism: string;
+  readonly trash: string;
+  readonly pins: string;
   readonly blob: (digest: Digest) => string;
   readonly record: (key: CellKey) => string;
   /** The record of that content key: a hard link of a record's file. */
@@ -53,6 +55,8 @@ export function layoutOf(root: string): Layout {
     contents: at('contents'),
     runs: at('runs'),
     nondeterminism: at('nondeterminism'),
+    trash: at('trash'),
+    pins: at('pins'),
     blob: digest => at('blobs', digest.slice(0, 2), digest),
     record: key => at('records', key.slice(0, 2), `${key}.json`),
     content: key => at('contents', key.slice(0, 2), `${key}.json`),

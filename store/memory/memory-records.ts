@@ -1,17 +1,22 @@
 /** Records of finished cells in memory, as text: what comes out was parsed, and is nobody else's object. */
 import type { CellRecord } from '../../schemas/cell-record.ts';
-import type { CellKey, Digest } from '../../schemas/identity.ts';
+import { type CellKey, type Digest, cellKeySchema } from '../../schemas/identity.ts';
 import { MissingRunError } from '../errors.ts';
 import { checkedPrefix } from '../key-prefix.ts';
 import { safeName } from '../names.ts';
 import { parseRecord, recordText } from '../record-text.ts';
 import type { BlobStore, RecordStore } from '../store.ts';
 import type { MemoryLeases } from './memory-leases.ts';
+import type { TrashableMap } from './trashable-map.ts';
 
 interface Surroundings {
   readonly blobs: BlobStore;
   readonly hasRun: (run: string) => Promise<boolean>;
   readonly leases: Pick<MemoryLeases, 'check'>;
+  /** By key, by content key, and by `RUN/KEY`. */
+  readonly records: TrashableMap<string>;
+  readonly contents: TrashableMap<string>;
+  readonly partial: TrashableMap<string>;
 }
 
 export interface MemoryRecords extends RecordStore {
@@ -19,10 +24,7 @@ export interface MemoryRecords extends RecordStore {
   readonly forgetRecordsOf: (digest: Digest) => void;
 }
 
-export function memoryRecords({ blobs, hasRun, leases }: Surroundings): MemoryRecords {
-  const records = new Map<CellKey, string>();
-  const contents = new Map<CellKey, string>();
-  const partial = new Map<string, string>();
+export function memoryRecords({ blobs, hasRun, leases, records, contents, partial }: Surroundings): MemoryRecords {
   const read = (text: string | undefined) => (text === undefined ? undefined : parseRecord(text, 'memory'));
   const find = (key: CellKey, run?: string) =>
     records.get(key) ?? (run === undefined ? undefined : partial.get(partialName(key, run)));
@@ -44,14 +46,15 @@ export function memoryRecords({ blobs, hasRun, leases }: Surroundings): MemoryRe
     haveRecords: async (keys, run) => keys.map(key => find(key, run) !== undefined),
     keysLike: async (prefix, limit) => {
       const checked = checkedPrefix(prefix);
-      return [...records.keys()]
-        .filter(key => key.startsWith(checked))
+      return records
+        .entries()
+        .flatMap(([key]) => (key.startsWith(checked) ? [cellKeySchema.parse(key)] : []))
         .sort()
         .slice(0, limit);
     },
     recordOfArtifact: async digest => {
-      const listing = [...records.values(), ...contents.values()]
-        .map(text => parseRecord(text, 'memory'))
+      const listing = [...records.entries(), ...contents.entries()]
+        .map(([, text]) => parseRecord(text, 'memory'))
         .filter(record => Object.values(record.outputs).some(output => output.digest === digest));
       return listing.find(isOrigin) ?? listing[0];
     },
@@ -61,8 +64,8 @@ export function memoryRecords({ blobs, hasRun, leases }: Surroundings): MemoryRe
   };
 }
 
-function forget(kept: Map<string, string>, digest: Digest): void {
-  for (const [name, text] of kept) {
+function forget(kept: TrashableMap<string>, digest: Digest): void {
+  for (const [name, text] of kept.entries()) {
     const { outputs } = parseRecord(text, 'memory');
     if (Object.values(outputs).some(output => output.digest === digest)) kept.delete(name);
   }
