@@ -2,6 +2,7 @@
 import { InvalidArgumentError, Command as Program, Option } from 'commander';
 import { version } from '../version.ts';
 import type { Command } from './command.ts';
+import { addStoreVerbs } from './store-verbs.ts';
 
 /** Flags that every verb takes. */
 export interface GlobalFlags {
@@ -40,6 +41,7 @@ export function createProgram(perform: Perform): Program {
     .addHelpText('after', exitCodeHelp);
   addStudyVerbs(program, perform);
   addRunVerbs(program, perform);
+  addStoreVerbs(program, perform, { verb, withMachine, wholeNumber });
   addMachineVerbs(program, perform);
   return program;
 }
@@ -183,30 +185,6 @@ function addRunVerbs(program: Program, perform: Perform): void {
         reference,
         run: flags.run,
         depth: flags.depth,
-      }),
-    );
-  withMachine(
-    verb(
-      program,
-      'audit [run]',
-      'make a sample of recorded cells again and compare; without a run, list the results known to differ',
-      [
-        'espalier audit em-susceptibility-1',
-        'espalier audit em-susceptibility-1 --sample 20 --seed 7',
-        "espalier audit em-susceptibility-1 --cells 'main.score[condition=control, em_seed=0]'",
-        'espalier audit',
-      ],
-    ),
-  )
-    .option('--sample <share|n>', 'how many: 2%, or a number; at least one of each step (default: 2%)')
-    .option('--seed <n>', 'draws the sample (default: 0)', wholeNumber(0))
-    .option('--cells <step|cell>', 'of these cells only; all of them, unless --sample says fewer')
-    .action((run: string | undefined, flags: GlobalFlags & { sample?: string; seed?: string; cells?: string }) =>
-      perform(flags, async () => (await import('./commands/audit.ts')).audit, {
-        run,
-        sample: flags.sample,
-        seed: flags.seed,
-        cells: flags.cells,
       }),
     );
 }
