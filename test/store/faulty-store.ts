@@ -61,6 +61,11 @@ export function faultyStore<Inner extends Store>(
     clearWork: (key, fence) => guarded('clearWork', () => inner.clearWork(key, fence)),
     createRun: record => guarded('createRun', () => inner.createRun(record)),
     appendEvents: (run, events) => guarded('appendEvents', () => inner.appendEvents(run, events)),
+    pin: pin => guarded('pin', () => inner.pin(pin)),
+    unpin: pin => guarded('unpin', () => inner.unpin(pin)),
+    moveToTrash: (items, options) => guarded('moveToTrash', () => inner.moveToTrash(items, options)),
+    restoreTrash: () => guarded('restoreTrash', () => inner.restoreTrash()),
+    purgeTrash: batch => guarded('purgeTrash', () => inner.purgeTrash(batch)),
     writeRunFile: (run, name, text) => guarded('writeRunFile', () => inner.writeRunFile(run, name, text)),
   };
   return { store, writes: () => log.length, log: () => log };
