@@ -5,18 +5,23 @@
  */
 import type { CellRecord, Environment, FailedAttempt } from '../schemas/cell-record.ts';
 import type { CellOutcome } from '../schemas/engine.ts';
+import type { CellKey } from '../schemas/identity.ts';
+import type { DifferingOutputs } from '../schemas/nondeterminism.ts';
 import { type PlanCell, cellName } from '../schemas/plan.ts';
 import type { StepKind } from '../schemas/step-kind.ts';
 import type { Registry } from '../schemas/steps/registry.ts';
-import type { LeaseOwner, Store } from '../store/store.ts';
+import { LostLeaseError, StoreWriteError } from '../store/errors.ts';
+import type { Fence, LeaseOwner, Store } from '../store/store.ts';
 import { type AttemptedCell, describeChanges, recordedChange } from './changed-recipe.ts';
 import { type CellFailure, classify } from './cell-failure.ts';
 import type { CellProgress, ExecuteCell } from './compute.ts';
 import { countFailure, nextRecipe } from './failed-attempts.ts';
 import { gateVerdict } from './gate-verdict.ts';
-import { keepLease } from './keep-lease.ts';
+import { intact } from './intact-record.ts';
 import { publishCell, publishReuse, publishSubstitute } from './publish-cell.ts';
-import { type Resolution, resolveInputs } from './resolve-inputs.ts';
+import type { Resolution } from './resolve-inputs.ts';
+import { type Remake, soundInputs } from './sound-inputs.ts';
+import { takeLease } from './take-lease.ts';
 import { type WorkClock, createWorkClock } from './work-clock.ts';
 
 export interface AttemptDependencies {
@@ -34,7 +39,11 @@ export interface AttemptHooks {
   readonly onStart: () => void;
   readonly onProgress: (progress: CellProgress) => void;
   /** An earlier attempt is found to have ended with its worker, who can tell nobody. */
-  readonly onVanished: (attempt: FailedAttempt) => void;
+  readonly onVanished?: (attempt: FailedAttempt) => void;
+  /** A result that was second and is not what the first was. */
+  readonly onDifference?: (outputs: DifferingOutputs) => void;
+  /** Makes an input again that the store has lost. */
+  readonly remake?: Remake;
 }
 
 /** What came of an attempt. `retry`: not over yet, try again in so many seconds. */
@@ -59,7 +68,7 @@ export type AttemptResult =
     };
 
 /** What is known once an attempt is under way. */
-interface Attempt extends AttemptHooks {
+export interface Attempt extends AttemptHooks {
   readonly run: string;
   readonly planned: PlanCell;
   readonly kind: StepKind;
@@ -73,21 +82,17 @@ export async function attemptCell(
   planned: PlanCell,
   hooks: AttemptHooks,
 ): Promise<AttemptResult> {
+  const { store } = dependencies;
   const clock = createWorkClock();
   const kind = dependencies.kinds.get(planned.use);
   try {
-    const record = await dependencies.store.record(planned.key, run);
-    if (record !== undefined) return await foundRecord(dependencies.store, run, planned, record);
+    const record = await intact(store, await store.record(planned.key, run));
+    if (record !== undefined) return await foundRecord(store, run, planned, record);
     if (kind === undefined) throw new Error(`internal: this worker knows no step kind \`${planned.use}\``);
     return await attemptRecipe(dependencies, { ...hooks, run, planned, kind, clock, started: new Date() });
   } catch (error) {
-    const { store, environment } = dependencies;
-    const failure = classify(error);
-    return countFailure({ store, run, planned, kind }, failure, {
-      seconds: clock.seconds(),
-      unsaved: clock.unsaved(),
-      host: environment.host,
-    });
+    const spent = { seconds: clock.seconds(), unsaved: clock.unsaved(), host: dependencies.environment.host };
+    return countFailure({ store, run, planned, kind }, classify(error), spent);
   }
 }
 
@@ -100,13 +105,14 @@ async function foundRecord(store: Store, run: string, cell: PlanCell, record: Ce
 
 async function attemptRecipe(dependencies: AttemptDependencies, attempt: Attempt): Promise<AttemptResult> {
   const { store } = dependencies;
-  const { run, planned, kind } = attempt;
+  const { run, planned, kind, remake } = attempt;
   const recipe = await nextRecipe({ store, run, planned, kind });
   const { cell } = recipe;
-  const resolution = await resolveInputs(store, run, cell, kind);
-  const known = cell.key === planned.key ? undefined : await store.record(cell.key, run);
-  const made = known ?? (await store.recordByContent(resolution.contentKey));
-  if (made === undefined) return work(dependencies, attempt, recipe, resolution);
+  const resolution = await soundInputs(store, { run, cell, kind, remake });
+  if ('retry' in resolution) return resolution;
+  const known = cell.key === planned.key ? undefined : await intact(store, await store.record(cell.key, run));
+  const made = known ?? (await intact(store, await store.recordByContent(resolution.contentKey)));
+  if (made === undefined) return work(dependencies, attempt, { recipe, resolution });
   if (known === undefined) await publishReuse(store, { run, cell, resolution, made });
   await substitute(store, attempt, recipe, made);
   const end = await ended(store, run, planned, { state: 'cached', reason: `the same work as ${made.name}` });
@@ -123,86 +129,72 @@ function changeOf({ changes }: AttemptedCell): { readonly changed?: string } {
   return changes.length === 0 ? {} : { changed: describeChanges(changes) };
 }
 
-async function work(
-  dependencies: AttemptDependencies,
-  attempt: Attempt,
-  recipe: AttemptedCell,
-  resolution: Resolution,
-): Promise<AttemptResult> {
-  const { store, environment, execute, exclusive } = dependencies;
-  const { run, planned, clock, signal, started } = attempt;
-  const { cell, changes } = recipe;
+interface WorkToDo {
+  readonly recipe: AttemptedCell;
+  readonly resolution: Resolution;
+}
+
+async function work(dependencies: AttemptDependencies, attempt: Attempt, todo: WorkToDo): Promise<AttemptResult> {
+  const { store, environment, exclusive } = dependencies;
+  const { run, planned, kind, clock, signal } = attempt;
+  const { cell } = todo.recipe;
   const lease = exclusive ? await takeLease(dependencies, attempt, cell) : undefined;
   if (lease !== undefined && 'retry' in lease) return lease;
-  const stop = lease === undefined ? { signal, end: async () => {} } : keepLease(lease, signal);
+  const fence = lease?.fence;
   try {
-    // Whoever held the lease before may have published between our look-up and now.
-    const record = exclusive ? await store.record(cell.key, run) : undefined;
-    if (record !== undefined) {
-      await substitute(store, attempt, recipe, record);
-      return { ...(await foundRecord(store, run, planned, record)), ...changeOf(recipe) };
-    }
-    const result = await execute(
-      { run, cell, inputs: resolution.inputs },
-      {
-        signal: stop.signal,
-        onBegin: () => {
-          clock.begin();
-          attempt.onStart();
-        },
-        onProgress: progress => {
-          clock.progress(progress);
-          attempt.onProgress(progress);
-        },
-      },
-    );
-    const attempts = exclusive || changes.length > 0 ? await store.attempts(planned.key) : [];
-    const changed = changes.length === 0 ? undefined : recordedChange(planned, recipe);
-    const made = await publishCell(store, { run, cell, resolution, result, started, attempts, environment, changed });
-    await substitute(store, attempt, recipe, made);
-    if (exclusive) await store.clearWork(cell.key);
-    if (changes.length > 0) await store.clearWork(planned.key);
-    return { ...(await ended(store, run, planned, { state: 'done', seconds: result.seconds })), ...changeOf(recipe) };
+    return await workUnderLease(dependencies, { ...attempt, signal: lease?.signal ?? signal }, { ...todo, fence });
+  } catch (error) {
+    // Counted while the lease is still held: afterwards somebody else may be at the cell.
+    const own = cell.key === planned.key ? fence : undefined;
+    const lost = { seconds: clock.seconds(), unsaved: clock.unsaved(), host: environment.host, fence: own };
+    return await countFailure({ store, run, planned, kind }, classify(error), lost);
   } finally {
-    await stop.end();
+    await lease?.end();
   }
 }
 
-async function takeLease(
-  { store, owner, environment }: AttemptDependencies,
-  { run, planned, onVanished }: Attempt,
-  cell: PlanCell,
-) {
-  const lease = await store.acquireLease(cell.key, { ...owner, purpose: `${run} ${cell.step}` }, leaseSeconds);
-  if (!lease.held) {
-    const wait = Math.min(5, Math.max(1, (lease.expires.getTime() - Date.now()) / 1000));
-    return {
-      retry: wait,
-      holder: lease.owner,
-      reason: `${lease.owner.purpose} (${lease.owner.host}, process ${lease.owner.pid}) is at it`,
-    };
+async function workUnderLease(
+  { store, environment, execute, exclusive }: AttemptDependencies,
+  attempt: Attempt,
+  { recipe, resolution, fence }: WorkToDo & { readonly fence: Fence | undefined },
+): Promise<AttemptResult> {
+  const { run, planned, clock, signal, started, onStart, onProgress, onDifference } = attempt;
+  const { cell, changes } = recipe;
+  // Whoever held the lease before may have published between our look-up and now.
+  const record = exclusive ? await store.record(cell.key, run) : undefined;
+  if (record !== undefined) {
+    await substitute(store, attempt, recipe, record);
+    return { ...(await foundRecord(store, run, planned, record)), ...changeOf(recipe) };
   }
-  if (lease.takenFrom !== undefined) {
-    const { owner: before, since } = lease.takenFrom;
-    const saved = (await store.checkpointTime(cell.key)) ?? since;
-    const secondsSince = (time: Date) => Math.max(0, (Date.now() - time.getTime()) / 1000);
-    const vanished: FailedAttempt = {
-      run,
-      class: 'preempted',
-      message: `the worker vanished (${before.host}, process ${before.pid})`,
-      started: since.toISOString(),
-      seconds: secondsSince(since),
-      lost_seconds: Math.min(secondsSince(since), secondsSince(saved)),
-      host: environment.host,
-    };
-    await store.addAttempt(planned.key, vanished);
-    onVanished(vanished);
-  }
-  return lease;
+  const onBegin = () => {
+    clock.begin();
+    onStart();
+  };
+  const noteProgress = (progress: CellProgress) => {
+    clock.progress(progress);
+    onProgress(progress);
+  };
+  const task = { run, cell, inputs: resolution.inputs, ...(fence === undefined ? {} : { fence }) };
+  const result = await execute(task, { signal, onBegin, onProgress: noteProgress });
+  const attempts = exclusive || changes.length > 0 ? await store.attempts(planned.key) : [];
+  const changed = changes.length === 0 ? undefined : recordedChange(planned, recipe);
+  const finished = { run, cell, resolution, result, started, attempts, environment, changed, fence };
+  const { record: made, differing } = await publishCell(store, finished);
+  if (differing !== undefined) onDifference?.(differing);
+  await substitute(store, attempt, recipe, made);
+  if (fence !== undefined) await clearOwnWork(store, cell.key, fence);
+  if (changes.length > 0) await clearOwnWork(store, planned.key, cell.key === planned.key ? fence : undefined);
+  return { ...(await ended(store, run, planned, { state: 'done', seconds: result.seconds })), ...changeOf(recipe) };
 }
 
-/** How long a vanished owner keeps others out; renewed well before. */
-const leaseSeconds = 20;
+/** The result is published: what cannot be cleared away, or is the next holder's by now, makes no failure of it. */
+async function clearOwnWork(store: Store, key: CellKey, fence: Fence | undefined): Promise<void> {
+  try {
+    await store.clearWork(key, fence);
+  } catch (error) {
+    if (!(error instanceof LostLeaseError || error instanceof StoreWriteError)) throw error;
+  }
+}
 
 async function ended(
   store: Store,

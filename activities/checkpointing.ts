@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import type { CellKey } from '../schemas/identity.ts';
 import { type Weights, decodeWeights, encodeWeights } from '../store/safetensors/weights.ts';
-import type { WorkStore } from '../store/store.ts';
+import type { Fence, WorkStore } from '../store/store.ts';
 import { CellFailure } from './cell-failure.ts';
 import type { Checkpointing } from './step-body.ts';
 
@@ -24,6 +24,8 @@ export interface WorkState {
 export interface CheckpointOptions {
   readonly signal: AbortSignal;
   readonly everySeconds: number;
+  /** Of the lease under which the work is done. */
+  readonly fence?: Fence | undefined;
 }
 
 /** Kept beside the step's own metadata, under a name of our own. */
@@ -36,7 +38,7 @@ const breathMilliseconds = 25;
 export function createCheckpointing(
   store: WorkStore,
   key: CellKey,
-  { signal, everySeconds }: CheckpointOptions,
+  { signal, everySeconds, fence }: CheckpointOptions,
 ): WorkState {
   const begun = Date.now();
   let lastSave = begun;
@@ -68,7 +70,7 @@ export function createCheckpointing(
     const seconds = secondsBefore + (Date.now() - begun) / 1000;
     const book = JSON.stringify({ step, seconds, resumed_at: resumedAt });
     const metadata = { ...state.metadata, [bookKey]: book };
-    await store.saveCheckpoint(key, seal(encodeWeights({ tensors: state.tensors, metadata })));
+    await store.saveCheckpoint(key, seal(encodeWeights({ tensors: state.tensors, metadata })), fence);
     lastSave = Date.now();
     savedAt = step;
     savedAfterStop ||= stopping;

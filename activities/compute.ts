@@ -4,6 +4,7 @@ import type { Environment } from '../schemas/cell-record.ts';
 import type { CellKey } from '../schemas/identity.ts';
 import type { Json } from '../schemas/json.ts';
 import type { AxisValue, Coordinates, PlanCell } from '../schemas/plan.ts';
+import type { Fence } from '../store/store.ts';
 import type { StepProgress } from './step-body.ts';
 
 /** An input with the digests of what arrived. */
@@ -29,6 +30,8 @@ export interface CellTask {
   readonly run: string;
   readonly cell: PlanCell;
   readonly inputs: ResolvedInputs;
+  /** Shown with everything that is written of the work: who has lost the lease writes nothing any more. */
+  readonly fence?: Fence;
 }
 
 /** What a body gave, checked against its contract. Everything named here is in the store. */

@@ -42,6 +42,8 @@ function logOf(store: Pick<RunStore, 'events'>, run: string): KnownLog {
 async function readOn(store: Pick<RunStore, 'events'>, run: string, log: KnownLog): Promise<void> {
   const { events, cursor } = await store.events(run, log.cursor);
   for (const event of events) {
+    if (event.event === 'cells-cached')
+      for (const cell of numbersIn(event.ranges)) log.ends.set(cell, { state: 'cached' });
     if (event.event === 'cell-ended') log.ends.set(event.cell, event);
     // What a rerun leaves as it was ended in the run before it.
     if (event.event === 'cells-left') for (const cell of numbersIn(event.ranges)) log.ends.set(cell, event);

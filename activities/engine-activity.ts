@@ -1,9 +1,10 @@
 /** What every activity of the engine does around its work: it shows that it lives, and fails for good where that helps. */
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import type { CellKey } from '../schemas/identity.ts';
+import { classify } from './cell-failure.ts';
 import type { CellProgress } from './compute.ts';
 
-/** Attempts at an activity: at the longest back-off some minutes, in which somebody may make room on a disk. */
+/** Attempts at an activity: at the longest back-off some minutes. A full disk is waited for as long as it takes. */
 const engineAttempts = 30;
 
 /** Far below the heartbeat timeout, so that a busy moment is not taken for death. */
@@ -41,7 +42,8 @@ export function engineActivity<Input, Output>(
 
 function finalIfHopeless(error: unknown): unknown {
   const message = error instanceof Error ? error.message : String(error);
-  const hopeless = message.startsWith('internal:') || Context.current().info.attempt >= engineAttempts;
+  const tired = Context.current().info.attempt >= engineAttempts && classify(error).class !== 'quota';
+  const hopeless = message.startsWith('internal:') || tired;
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure || !hopeless) return error;
   const cause = error instanceof Error ? { cause: error } : {};
   return ApplicationFailure.create({ type: 'engine', message, nonRetryable: true, ...cause });

@@ -42,6 +42,7 @@ async function execute(options: ExecutionOptions, task: CellTask, hooks: Executi
   const work = createCheckpointing(store, task.cell.key, {
     signal: hooks.signal,
     everySeconds: options.checkpointSeconds,
+    fence: task.fence,
   });
   let backend: CellResult['backend'];
   const context = createCellContext({

@@ -3,9 +3,11 @@ import type { FailedAttempt } from '../schemas/cell-record.ts';
 import { type FailureClass, backOffSeconds, changeableClasses, failurePolicies } from '../schemas/failure.ts';
 import type { PlanCell } from '../schemas/plan.ts';
 import type { StepKind } from '../schemas/step-kind.ts';
-import type { Store } from '../store/store.ts';
+import type { CellKey } from '../schemas/identity.ts';
+import { LostLeaseError } from '../store/errors.ts';
+import type { Fence, Store } from '../store/store.ts';
 import type { AttemptResult } from './attempt-cell.ts';
-import type { CellFailure } from './cell-failure.ts';
+import { type CellFailure, classify } from './cell-failure.ts';
 import { type AttemptedCell, describeChanges, possibleRecipes, recipeAfter } from './changed-recipe.ts';
 
 /** Whose failures are counted. */
@@ -38,6 +40,8 @@ export interface FailedWork {
   /** Seconds since the last checkpoint. */
   readonly unsaved: number;
   readonly host: string;
+  /** Of the lease under which it worked. */
+  readonly fence?: Fence | undefined;
 }
 
 /** Books a failure, and says whether the cell is tried again, when, and how differently. */
@@ -63,7 +67,8 @@ export async function countFailure(counted: Counted, failure: CellFailure, work:
     lost_seconds: lost,
     host: work.host,
   };
-  await store.addAttempt(planned.key, attempt);
+  const uncounted = await countAttempt(store, planned.key, { attempt, fence: work.fence });
+  if (uncounted !== undefined) return uncounted;
   const changed = used <= changes ? changeAfter(counted, [...before, attempt]) : undefined;
   return {
     retry: backOffSeconds(failure.class, used),
@@ -72,6 +77,25 @@ export async function countFailure(counted: Counted, failure: CellFailure, work:
     lost,
     ...(changed === undefined ? {} : { changed }),
   };
+}
+
+/** Nothing once it is counted; otherwise how the attempt ends that cannot be. */
+async function countAttempt(
+  store: Store,
+  key: CellKey,
+  { attempt, fence }: { readonly attempt: FailedAttempt; readonly fence: Fence | undefined },
+): Promise<AttemptResult | undefined> {
+  try {
+    await store.addAttempt(key, attempt, fence);
+    return undefined;
+  } catch (error) {
+    const failure = classify(error);
+    // Whoever took the lease has booked this attempt as lost; on a full disk there is nothing to count in, and no end
+    // to the patience.
+    const patient = error instanceof LostLeaseError || failure.class === 'quota';
+    if (!patient) throw error;
+    return { retry: backOffSeconds(failure.class, 1), failure, reason: failure.message };
+  }
 }
 
 function changeAfter({ run, planned, kind }: Counted, attempts: readonly FailedAttempt[]): string | undefined {

@@ -11,6 +11,6 @@ export type Verdict = z.output<typeof verdictFile>['verdict'];
 export async function gateVerdict(store: Store, gate: CellKey, run?: string): Promise<Verdict | undefined> {
   const artifact = (await store.record(gate, run))?.outputs['verdict'];
   if (artifact === undefined) return undefined;
-  const bytes = await store.get(artifact.digest);
+  const bytes = await store.get(artifact.digest, { verify: true });
   return verdictFile.parse(JSON.parse(Buffer.from(bytes).toString('utf8'))).verdict;
 }

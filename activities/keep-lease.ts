@@ -1,4 +1,5 @@
 /** A lease kept alive while the work goes on, and the work stopped when it is lost. */
+import { StoreWriteError } from '../store/errors.ts';
 import type { Lease } from '../store/store.ts';
 
 /** Well below the lease's length, so that one slow disk access does not lose it. */
@@ -23,7 +24,10 @@ export function keepLease(lease: Lease, signal: AbortSignal): KeptLease {
   const end = async () => {
     clearInterval(timer);
     await renewing;
-    await lease.release();
+    // One that cannot be given back, on a full disk, runs out by itself; that must not turn work done into a failure.
+    await lease.release().catch((error: unknown) => {
+      if (!(error instanceof StoreWriteError)) throw error;
+    });
   };
   return { signal: AbortSignal.any([signal, lost.signal]), end };
 }

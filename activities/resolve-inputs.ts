@@ -4,7 +4,7 @@ import type { PlanCell, PlanInput, PlanPart } from '../schemas/plan.ts';
 import { recipeOf } from '../schemas/recipe.ts';
 import type { StepKind } from '../schemas/step-kind.ts';
 import type { Store } from '../store/store.ts';
-import { describeEnd } from './cell-end.ts';
+import { type CellEnd, describeEnd } from './cell-end.ts';
 import { CellFailure } from './cell-failure.ts';
 import { endedCells } from './ended-cells.ts';
 import type { ResolvedInput, ResolvedInputs, ResolvedPart } from './compute.ts';
@@ -16,17 +16,31 @@ export interface Resolution {
   readonly partial: boolean;
 }
 
+/** Inputs that had been made and are gone from the store, or not what they were: they must be made again first. */
+export class LostInputs extends CellFailure {
+  readonly parts: readonly PlanPart[];
+
+  constructor(parts: readonly PlanPart[]) {
+    const [first] = parts;
+    super('infrastructure', `the result of cell ${first?.key.slice(0, 12)} is gone from the store, or was corrupt`);
+    this.parts = parts;
+  }
+}
+
+/** A `LostInputs` where parts are gone that had been there; a `CellFailure` where a quorum cannot be met. */
 export async function resolveInputs(store: Store, run: string, cell: PlanCell, kind: StepKind): Promise<Resolution> {
   const resolved = await Promise.all(
     Object.entries(cell.inputs).map(async ([port, input]) => ({ port, ...(await resolveInput(store, run, input)) })),
   );
+  const lost = resolved.flatMap(({ gone }) => gone);
+  if (lost.length > 0) throw new LostInputs(lost);
   for (const { port, found } of resolved) {
     const quorum = cell.inputs[port]?.quorum ?? 0;
     if (found.parts.length < quorum) {
-      const lost = found.missing[0];
+      const first = found.missing[0];
       throw new CellFailure(
         'infrastructure',
-        `port \`${port}\` has ${found.parts.length} of the ${quorum} inputs it needs; missing ${lost?.key.slice(0, 12)}: ${lost?.reason}`,
+        `port \`${port}\` has ${found.parts.length} of the ${quorum} inputs it needs; missing ${first?.key.slice(0, 12)}: ${first?.reason}`,
       );
     }
   }
@@ -57,7 +71,7 @@ async function resolveInput(
   store: Store,
   run: string,
   input: PlanInput,
-): Promise<{ found: ResolvedInput; partial: boolean }> {
+): Promise<{ found: ResolvedInput; partial: boolean; gone: readonly PlanPart[] }> {
   const parts: ResolvedPart[] = [];
   const lost: PlanPart[] = [];
   const missing: ResolvedInput['missing'][number][] = [];
@@ -83,17 +97,9 @@ async function resolveInput(
       }
     }
   }
-  missing.push(...(await reasonsFor(store, run, lost)));
-  return { found: { axes: input.axes, parts, missing }, partial };
-}
-
-/** Why cells have no result, by the run's log: it was told before anything that needs them could start. */
-async function reasonsFor(
-  store: Store,
-  run: string,
-  lost: readonly PlanPart[],
-): Promise<ResolvedInput['missing'][number][]> {
-  if (lost.length === 0) return [];
-  const ends = await endedCells(store, run);
-  return lost.map(({ at, key, cell }) => ({ at, key, reason: describeEnd(ends.get(cell) ?? { state: 'waiting' }) }));
+  const ends = lost.length === 0 ? new Map<number, CellEnd>() : await endedCells(store, run);
+  const endOf = ({ cell }: PlanPart): CellEnd => ends.get(cell) ?? { state: 'waiting' };
+  missing.push(...lost.map(part => ({ at: part.at, key: part.key, reason: describeEnd(endOf(part)) })));
+  const gone = lost.filter(part => ['done', 'cached'].includes(endOf(part).state));
+  return { found: { axes: input.axes, parts, missing }, partial, gone };
 }

@@ -5,11 +5,12 @@ import { type PlanCell, cellName } from '../schemas/plan.ts';
 import type { RunEvent } from '../schemas/run.ts';
 import type { LeaseOwner } from '../store/store.ts';
 import { atMost } from './at-most.ts';
-import { type AttemptDependencies, type AttemptResult, attemptCell } from './attempt-cell.ts';
+import { type AttemptDependencies, type AttemptHooks, type AttemptResult, attemptCell } from './attempt-cell.ts';
 import type { CellProgress } from './compute.ts';
 import { createEventBuffer, type EventBuffer } from './event-buffer.ts';
 import type { TellServer } from './engine-activity.ts';
 import type { PlanReader } from './plan-reader.ts';
+import type { Remake } from './sound-inputs.ts';
 
 /** Light cells under way at once within an activity: their cost is the latency of the disk. */
 const lightAtOnce = 16;
@@ -31,13 +32,15 @@ export async function runCells(
 ): Promise<CellOutcome[]> {
   const events = createEventBuffer(runners.light.store, input.run);
   const cells = await findCells(plans, input);
-  const results = await atMost(lightAtOnce, cells, cell => {
+  const run = (cell: PlanCell): Promise<AttemptResult> => {
     const onProgress = (progress: CellProgress) => {
       events.addProgress(progressEvent(cell, progress));
       tell({ cell: cellName(cell.step, cell.at), key: cell.key, ...progress });
     };
-    return runCell(runners[cell.weight], input.run, cell, { events, onProgress });
-  });
+    const remake = async (index: number) => run(await findAnyCell(plans, input.plan, index));
+    return runCell(runners[cell.weight], input.run, cell, { events, onProgress, remake });
+  };
+  const results = await atMost(lightAtOnce, cells, run);
   await events.flush();
   return outcomesOf(results);
 }
@@ -51,11 +54,24 @@ async function findCells(plans: PlanReader, { plan, branch, cells }: RunCellsInp
   });
 }
 
+/** A cell of whichever branch: seldom asked for, so that no index of branches is kept for it. */
+async function findAnyCell(plans: PlanReader, plan: string, index: number): Promise<PlanCell> {
+  for (const branch of (await plans.head(plan)).branches) {
+    const cell = (await plans.cells(plan, branch.index)).get(index);
+    if (cell !== undefined) return cell;
+  }
+  throw new Error(`internal: the plan has no cell ${index}`);
+}
+
 async function runCell(
   runner: AttemptDependencies,
   run: string,
   cell: PlanCell,
-  { events, onProgress }: { readonly events: EventBuffer; readonly onProgress: (progress: CellProgress) => void },
+  {
+    events,
+    onProgress,
+    remake,
+  }: Pick<AttemptHooks, 'onProgress'> & { readonly events: EventBuffer; readonly remake: Remake },
 ): Promise<AttemptResult> {
   const { info, cancellationSignal } = Context.current();
   const result = await attemptCell(runner, run, cell, {
@@ -67,6 +83,8 @@ async function runCell(
     onProgress,
     onVanished: ({ class: failure, message, lost_seconds: lost }) =>
       events.add({ event: 'cell-attempt-failed', at: now(), cell: cell.index, class: failure, message, lost }),
+    remake,
+    onDifference: outputs => events.add({ event: 'nondeterminism', at: now(), cell: cell.index, outputs }),
   });
   const event = eventOf(cell, result);
   if (event !== undefined) events.add(event);

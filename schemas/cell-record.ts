@@ -41,7 +41,7 @@ export const failedAttemptSchema = z.strictObject({
 export type FailedAttempt = z.output<typeof failedAttemptSchema>;
 
 /** Where and with what it ran. */
-const environmentSchema = z.strictObject({
+export const environmentSchema = z.strictObject({
   host: z.string(),
   platform: z.string(),
   node: z.string(),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { failureClasses } from './failure.ts';
 import { digestSchema } from './identity.ts';
 import { jsonSchema } from './json.ts';
+import { differingOutputsSchema } from './nondeterminism.ts';
 import { processMarkSchema } from './process-mark.ts';
 
 /** `done`: every cell is there. `failed`: some failed or were blocked. `interrupted`: nobody works at it now. */
@@ -139,6 +140,8 @@ export const runEventSchema = z.discriminatedUnion('event', [
     changed: z.string().optional(),
     verdict: z.string().optional(),
   }),
+  /** The cell was made a second time and gave other bytes; the record that was there first stays. */
+  z.strictObject({ event: z.literal('nondeterminism'), at, cell, outputs: differingOutputsSchema }),
 ]);
 export type RunPlanned = Extract<RunEvent, { event: 'run-planned' }>;
 export type RunEvent = z.output<typeof runEventSchema>;

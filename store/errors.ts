@@ -1,4 +1,5 @@
 /** What can go wrong in a store, as types: callers decide by class and code, people read the message. */
+import type { FailureClass } from '../schemas/failure.ts';
 import type { CellKey, Digest } from '../schemas/identity.ts';
 
 /** A write failed: the disk or its quota is full, it broke, or it may not be written. Nothing of it is visible. */
@@ -27,9 +28,24 @@ const remedies: { readonly [code: string]: string } = {
   ENFILE: 'too many files are open on this machine: raise the limit (fs.file-max)',
 };
 
+/** A write by somebody whose lease on the cell has moved on: too late, and of no use to whoever is at the cell now. */
+export class LostLeaseError extends Error {
+  override readonly name = 'LostLeaseError';
+  readonly failure: FailureClass = 'preempted';
+  readonly key: CellKey;
+
+  constructor(key: CellKey) {
+    super(
+      `the lease on cell ${key.slice(0, 12)} was lost: another worker has taken it over, and this late write is refused`,
+    );
+    this.key = key;
+  }
+}
+
 /** No blob of this digest is in the store. */
 export class MissingBlobError extends Error {
   override readonly name = 'MissingBlobError';
+  readonly failure: FailureClass = 'infrastructure';
   readonly digest: Digest;
 
   constructor(digest: Digest) {
@@ -44,6 +60,7 @@ export class MissingBlobError extends Error {
 /** The bytes of a blob are not those that its digest names. */
 export class CorruptBlobError extends Error {
   override readonly name = 'CorruptBlobError';
+  readonly failure: FailureClass = 'infrastructure';
   readonly digest: Digest;
   /** Where the corrupt bytes lie now, where the store keeps files. */
   readonly quarantined: string | undefined;
@@ -51,7 +68,7 @@ export class CorruptBlobError extends Error {
   constructor(digest: Digest, quarantined?: string) {
     const moved = quarantined === undefined ? '' : ` (moved aside to ${quarantined})`;
     super(
-      `blob ${digest} is corrupt: its bytes have another digest${moved}; check the disk, then run the cell that makes it again`,
+      `blob ${digest} is corrupt: its bytes have another digest${moved}; its record was set aside, so run again to make it anew, and check the disk`,
     );
     this.digest = digest;
     this.quarantined = quarantined;

@@ -42,6 +42,6 @@ async function putText(store: BlobStore, value: Json): Promise<Digest> {
 }
 
 async function readText<Value>(store: BlobStore, digest: string, schema: z.ZodType<Value>): Promise<Value> {
-  const bytes = await store.get(digestSchema.parse(digest));
+  const bytes = await store.get(digestSchema.parse(digest), { verify: true });
   return schema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
 }

@@ -5,9 +5,11 @@
  */
 import type { CellRecord, FailedAttempt } from '../schemas/cell-record.ts';
 import type { CellKey, Digest } from '../schemas/identity.ts';
+import type { Nondeterminism } from '../schemas/nondeterminism.ts';
+import type { Pin } from '../schemas/pin.ts';
 import type { RunEvent, RunRecord } from '../schemas/run.ts';
 
-export interface Store extends BlobStore, RecordStore, WorkStore, RunStore {
+export interface Store extends BlobStore, RecordStore, NoteStore, WorkStore, RunStore, PinStore, CollectStore {
   /** Random, made once with the store; names its task queues, so that two stores on one server never mix. */
   readonly id: string;
 }
@@ -20,6 +22,12 @@ export interface BlobStore {
   has(digest: Digest): Promise<boolean>;
   /** All bytes. With `verify` they are hashed; a mismatch is a `CorruptBlobError`. */
   get(digest: Digest, options?: { readonly verify?: boolean }): Promise<Uint8Array>;
+  /**
+   * Whether the bytes are those that the digest names; remembered while the file is the same one. Where they are not,
+   * or are gone, every record with this output is moved aside, so that its cell is made again, and a
+   * `CorruptBlobError` or `MissingBlobError` thrown. Corrupt bytes that `get` finds with `verify` are treated the same.
+   */
+  verify(digest: Digest): Promise<void>;
   /** Random access, for files larger than memory. */
   open(digest: Digest): Promise<BlobReader>;
 }
@@ -43,9 +51,10 @@ export interface BlobReader {
 export interface RecordStore {
   /**
    * Makes the record durable and visible under its key and its content key (a partial one under its content key and
-   * for its own run alone). Every output must be in the store before.
+   * for its own run alone). Every output must be in the store before. With a fence, a `LostLeaseError` where the lease
+   * has moved on.
    */
-  publish(record: CellRecord): Promise<'published' | 'exists'>;
+  publish(record: CellRecord, fence?: Fence): Promise<'published' | 'exists'>;
   /** By recipe key; with `run`, also what that run published as partial. */
   record(key: CellKey, run?: string): Promise<CellRecord | undefined>;
   recordByContent(contentKey: CellKey): Promise<CellRecord | undefined>;
@@ -57,19 +66,40 @@ export interface RecordStore {
   recordOfArtifact(digest: Digest): Promise<CellRecord | undefined>;
 }
 
-/** What belongs to a cell while somebody is at it: a lease, failed attempts, the last checkpoint. */
+/** Keys that have given two results. */
+export interface NoteStore {
+  /** Durable; the same two results of a key are noted once. */
+  noteNondeterminism(note: Nondeterminism): Promise<void>;
+  /** All notes, oldest first. */
+  nondeterminism(): Promise<Nondeterminism[]>;
+}
+
+/**
+ * What belongs to a cell while somebody is at it: a lease, failed attempts, the last checkpoint. A holder of the lease
+ * shows its fence with every write; where the lease has moved on, the write is refused with a `LostLeaseError`.
+ */
 export interface WorkStore {
-  /** Takes the lease, or says who has it. A lease whose time ran out, or whose owner is known dead, is taken over. */
+  /**
+   * Takes the lease, or says who has it. It is taken over where its owner is known dead, and where this process has
+   * watched it for its whole length without a renewal: by its own steady clock, whatever anybody's calendar says.
+   */
   acquireLease(key: CellKey, owner: LeaseOwner, seconds: number): Promise<Lease | HeldLease>;
   attempts(key: CellKey): Promise<FailedAttempt[]>;
-  addAttempt(key: CellKey, attempt: FailedAttempt): Promise<void>;
+  addAttempt(key: CellKey, attempt: FailedAttempt, fence?: Fence): Promise<void>;
   /** Replaces the checkpoint, atomically: after a crash the old or the new one is there, whole. */
-  saveCheckpoint(key: CellKey, bytes: Uint8Array): Promise<void>;
+  saveCheckpoint(key: CellKey, bytes: Uint8Array, fence?: Fence): Promise<void>;
   checkpoint(key: CellKey): Promise<Uint8Array | undefined>;
   /** When it was saved. */
   checkpointTime(key: CellKey): Promise<Date | undefined>;
   /** Forgets attempts and checkpoint, once the record is published. */
-  clearWork(key: CellKey): Promise<void>;
+  clearWork(key: CellKey, fence?: Fence): Promise<void>;
+}
+
+/** What a holder shows with its writes. Plain data: it goes along to the process that does the work. */
+export interface Fence {
+  /** Grows each time the lease changes hands. */
+  readonly number: number;
+  readonly token: string;
 }
 
 export interface LeaseOwner {
@@ -81,6 +111,7 @@ export interface LeaseOwner {
 
 export interface Lease {
   readonly held: true;
+  readonly fence: Fence;
   /** Whom it was taken from, where the owner before was dead or let it run out, and since when that one had held it. */
   readonly takenFrom?: { readonly owner: LeaseOwner; readonly since: Date };
   /** Extends it; false when it was lost meanwhile (then stop: somebody else is at it). */
@@ -91,6 +122,7 @@ export interface Lease {
 export interface HeldLease {
   readonly held: false;
   readonly owner: LeaseOwner;
+  /** When it will count as abandoned, unless it is renewed before. */
   readonly expires: Date;
 }
 
@@ -115,4 +147,55 @@ export interface RunStore {
   }>;
   /** A named file of the run that people open (its report), replaced atomically; the path where there is one. */
   writeRunFile(run: string, name: string, text: string): Promise<string>;
+}
+
+/** What is to be kept because somebody said so. */
+export interface PinStore {
+  /** Pinning again changes nothing but the time. */
+  pin(pin: Pin): Promise<void>;
+  /** False where it was not pinned. */
+  unpin(pin: Pin): Promise<boolean>;
+  /** All pins, oldest first. */
+  pins(): Promise<Pin[]>;
+}
+
+/** `record` by key, `content` by content key, `partial` those that answer for one run alone. */
+export type ItemKind = 'record' | 'content' | 'partial' | 'blob';
+
+export interface StoredItem {
+  readonly kind: ItemKind;
+  /** Key or digest; of a partial record `RUN/KEY`. */
+  readonly name: string;
+  readonly bytes: number;
+  /** When it was written, or last needed by a publication. */
+  readonly modified: Date;
+}
+
+/** What was thrown away together. */
+export interface TrashBatch {
+  /** When; also its name. */
+  readonly batch: Date;
+  readonly items: number;
+  readonly bytes: number;
+}
+
+/**
+ * Garbage collection. Nothing is deleted but from the trash, and whoever looks for something that is in the trash (by
+ * any look-up of this store, publishing and putting included) has it back: a decision to throw away that was overtaken
+ * by a publication costs a rename, never a result.
+ */
+export interface CollectStore {
+  /** Everything of a kind that is in place, in no order. */
+  items(kind: ItemKind): AsyncIterable<StoredItem>;
+  /** Moves items to the trash, but for those written or needed since; how many it moved. */
+  moveToTrash(
+    items: readonly StoredItem[],
+    options: { readonly batch: Date; readonly unlessModifiedSince: Date },
+  ): Promise<number>;
+  /** Oldest first. */
+  trash(): Promise<TrashBatch[]>;
+  /** Puts all of the trash back where nothing new is in its place; how many items came back. */
+  restoreTrash(): Promise<number>;
+  /** Deletes a batch for good. */
+  purgeTrash(batch: Date): Promise<void>;
 }

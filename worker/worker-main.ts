@@ -1,10 +1,9 @@
 /** A worker process: serves one store's cells from a Temporal server until it is told to stop or its parent goes away. */
-import { hostname, platform, release, totalmem } from 'node:os';
+import { hostname, totalmem } from 'node:os';
 import path from 'node:path';
 import { createActivities } from '../activities/engine.ts';
 import { cellExecutor } from '../activities/execute-cell.ts';
 import { bodyOf } from '../activities/steps/bodies.ts';
-import type { Environment } from '../schemas/cell-record.ts';
 import { stepKinds } from '../schemas/steps/registry.ts';
 import { openFolderStore } from '../store/folder/open-folder-store.ts';
 import { taskQueueOf } from '../workflows/queues.ts';
@@ -12,11 +11,11 @@ import { createComputePool } from './compute/compute-pool.ts';
 import { readConfig } from './config.ts';
 import { entryPoint, workflowBundle, workflowVersion } from './entry-points.ts';
 import { homeOf } from './home.ts';
+import { machineEnvironment } from './machine-environment.ts';
 import { openLog } from './process-log.ts';
 import { findNativeBackend } from './setup/native/native-backend.ts';
 import { temporalTarget } from './temporal/connection.ts';
 import { serve } from './temporal/serve.ts';
-import { version } from './version.ts';
 import { type WorkerReply, workerStartSchema } from './worker-messages.ts';
 
 /** Share of the machine's memory that heavy cells may ask for together; the rest is the system's and the server's. */
@@ -38,7 +37,12 @@ async function main(): Promise<void> {
     checkpointSeconds: config.checkpointSeconds,
     onOutput: line => log(`compute: ${line}`),
   });
-  const shared = { store, kinds: stepKinds, environment: environment(), owner: { host: hostname(), pid: process.pid } };
+  const shared = {
+    store,
+    kinds: stepKinds,
+    environment: machineEnvironment(),
+    owner: { host: hostname(), pid: process.pid },
+  };
   const light = cellExecutor({ store, bodyOf, resources, checkpointSeconds: config.checkpointSeconds });
   const serving = await serve({
     target: temporalTarget(start.address),
@@ -77,15 +81,6 @@ function endWith(stopServing: () => Promise<void>, stopPool: () => Promise<void>
     if (message === 'stop') stop();
   });
   process.on('disconnect', () => process.exit(1));
-}
-
-function environment(): Environment {
-  return {
-    host: hostname(),
-    platform: `${platform()} ${release()} ${process.arch}`,
-    node: process.version,
-    espalier: version,
-  };
 }
 
 function reply(message: WorkerReply): void {

@@ -12,6 +12,8 @@ import { type OpenFile, openIfThere } from './read-bytes.ts';
 import { moveInto, pieceBytes, removeIfThere, writeTemporary } from './durable-file.ts';
 import type { FolderContext } from './folder-context.ts';
 import type { FlushedBlob } from './hashed-file.ts';
+import { moveRecordsAside } from './records-aside.ts';
+import { touch } from './trash-folder.ts';
 import { systemCode, writingNow } from './write-error.ts';
 
 export function folderBlobs(context: FolderContext): BlobStore {
@@ -23,9 +25,10 @@ export function folderBlobs(context: FolderContext): BlobStore {
         put: bytes => putBlob(context, bytes),
         publish: blob => publishBlob(context, blob),
       }),
-    has: async digest => sizeOf(context.layout.blob(digest)) !== undefined,
+    has: async digest => (await sizeInPlace(context, digest)) !== undefined,
     get: (digest, options) => getBlob(context, digest, options?.verify ?? false),
-    open: async digest => readerOf(openBlob(context, digest)),
+    verify: digest => verifyBlob(context, digest),
+    open: async digest => readerOf(await openBlob(context, digest)),
   };
 }
 
@@ -44,6 +47,9 @@ async function publishBlob(context: FolderContext, { temporary, digest, bytes }:
     const file = context.layout.blob(digest);
     await context.ensureShard(path.dirname(file));
     await moveInto(temporary, file);
+    // What was hashed on its way here need not be hashed again.
+    const mark = context.verified.look(file);
+    if (mark?.size === bytes) context.verified.remember(digest, mark);
   } finally {
     removeIfThere(temporary);
   }
@@ -55,18 +61,26 @@ async function publishBlob(context: FolderContext, { temporary, digest, bytes }:
  */
 async function isThere(context: FolderContext, digest: Digest, bytes: number): Promise<boolean> {
   const file = context.layout.blob(digest);
-  const size = sizeOf(file);
+  const size = await sizeInPlace(context, digest);
   if (size === undefined) return false;
   if (size !== bytes) {
     await quarantine(context, digest);
     return false;
   }
+  // Whoever collects garbage at this moment sees that it is needed.
+  if (Date.now() - statSync(file).mtimeMs > youngMilliseconds) touch(file);
   await syncDirectory(path.dirname(file));
   return true;
 }
 
-function sizeOf(file: string): number | undefined {
-  return statSync(file, { throwIfNoEntry: false })?.size;
+/** Below this age nobody collects a file, so that saying again that it is needed would be a write for nothing. */
+const youngMilliseconds = 600_000;
+
+/** The length of a blob, which is taken out of the trash where it lies there. */
+async function sizeInPlace({ layout, trash }: FolderContext, digest: Digest): Promise<number | undefined> {
+  const file = layout.blob(digest);
+  const size = () => statSync(file, { throwIfNoEntry: false })?.size;
+  return size() ?? ((await trash.restore(file)) ? size() : undefined);
 }
 
 /** Moves the blob's file aside, so that it can be made again; where it lies then. */
@@ -88,16 +102,43 @@ async function quarantine(context: FolderContext, digest: Digest): Promise<strin
 }
 
 async function getBlob(context: FolderContext, digest: Digest, verify: boolean): Promise<Uint8Array> {
-  const reader = readerOf(openBlob(context, digest));
+  const reader = readerOf(await openBlob(context, digest));
   try {
     const bytes = await reader.read(0, reader.bytes);
     if (verify && (await digestInPieces(bytes)) !== digest) {
-      throw new CorruptBlobError(digest, await quarantine(context, digest));
+      throw await corrupt(context, digest);
     }
     return bytes;
   } finally {
     await reader.close();
   }
+}
+
+/** The records go first: a crash between the two leaves a corrupt blob that nobody is told of as a result. */
+async function corrupt(context: FolderContext, digest: Digest): Promise<CorruptBlobError> {
+  await moveRecordsAside(context, digest);
+  return new CorruptBlobError(digest, await quarantine(context, digest));
+}
+
+async function verifyBlob(context: FolderContext, digest: Digest): Promise<void> {
+  await sizeInPlace(context, digest);
+  const mark = context.verified.look(context.layout.blob(digest));
+  if (mark === undefined) {
+    await moveRecordsAside(context, digest);
+    throw new MissingBlobError(digest);
+  }
+  if (context.verified.knows(digest, mark)) return;
+  const reader = readerOf(await openBlob(context, digest));
+  const hash = createHash('sha256');
+  try {
+    for (let offset = 0; offset < reader.bytes; offset += pieceBytes) {
+      hash.update(await reader.read(offset, Math.min(pieceBytes, reader.bytes - offset)));
+    }
+  } finally {
+    await reader.close();
+  }
+  if (hash.digest('hex') !== digest) throw await corrupt(context, digest);
+  context.verified.remember(digest, mark);
 }
 
 /** The digest of bytes that may be many, with turns for others between pieces. */
@@ -110,8 +151,9 @@ async function digestInPieces(bytes: Uint8Array): Promise<Digest> {
   return digestSchema.parse(hash.digest('hex'));
 }
 
-function openBlob(context: FolderContext, digest: Digest): OpenFile {
-  const file = openIfThere(context.layout.blob(digest));
+async function openBlob(context: FolderContext, digest: Digest): Promise<OpenFile> {
+  const name = context.layout.blob(digest);
+  const file = openIfThere(name) ?? ((await context.trash.restore(name)) ? openIfThere(name) : undefined);
   if (file === undefined) throw new MissingBlobError(digest);
   return file;
 }

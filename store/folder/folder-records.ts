@@ -11,22 +11,38 @@ import type { BlobStore, RecordStore } from '../store.ts';
 import { syncDirectory } from './directory-sync.ts';
 import { linkUnlessTaken, removeIfThere, writeTemporary } from './durable-file.ts';
 import type { FolderContext } from './folder-context.ts';
+import type { FolderLeases } from './folder-leases.ts';
 import { readIfThere } from './read-bytes.ts';
 import { systemCode } from './write-error.ts';
 
-export function folderRecords(context: FolderContext, blobs: BlobStore): RecordStore {
+export function folderRecords(
+  context: FolderContext,
+  blobs: BlobStore,
+  leases: Pick<FolderLeases, 'check'>,
+): RecordStore {
   const { layout } = context;
   const find = async (key: CellKey, run?: string) =>
-    (await readRecord(layout.record(key))) ??
-    (run === undefined ? undefined : await readRecord(path.join(layout.partial(run), `${key}.json`)));
+    (await findRecord(context, layout.record(key))) ??
+    (run === undefined ? undefined : await findRecord(context, path.join(layout.partial(run), `${key}.json`)));
   return {
-    publish: async record => publishText(context, record, await recordText(blobs, record)),
+    publish: async (record, fence) => {
+      const text = await recordText(blobs, record);
+      return publishText(context, record, {
+        text,
+        mayPublish: () => fence === undefined || leases.check(record.key, fence),
+      });
+    },
     record: find,
-    recordByContent: async contentKey => readRecord(layout.content(contentKey)),
+    recordByContent: async contentKey => findRecord(context, layout.content(contentKey)),
     haveRecords: (keys, run) => haveRecords(context, keys, run),
     keysLike: (prefix, limit) => keysLike(layout.records, prefix, limit),
     recordOfArtifact: digest => recordOfArtifact([layout.records, layout.contents], digest),
   };
+}
+
+/** The record in a file, which is taken out of the trash where it lies there. */
+async function findRecord({ trash }: FolderContext, file: string): Promise<CellRecord | undefined> {
+  return (await readRecord(file)) ?? ((await trash.restore(file)) ? readRecord(file) : undefined);
 }
 
 /** The record in a file; undefined where there is no such file. */
@@ -45,11 +61,20 @@ async function readText(file: string): Promise<string | undefined> {
  * Key first, then content key: whoever dies between the two leaves a record that can be found by its key, and the next
  * to publish that key adds the other name. The first file under a key or content key stays.
  */
-async function publishText(context: FolderContext, record: CellRecord, text: string): Promise<'published' | 'exists'> {
+async function publishText(
+  context: FolderContext,
+  record: CellRecord,
+  { text, mayPublish }: { readonly text: string; readonly mayPublish: () => void },
+): Promise<'published' | 'exists'> {
   const file = await recordFile(context, record);
   const temporary = await writeTemporary(context.layout.temporary, new TextEncoder().encode(text));
   try {
     await (record.partial ? context.ensureFolder : context.ensureShard)(path.dirname(file));
+    // One in the trash was the first all the same.
+    if (!existsSync(file)) await context.trash.restore(file);
+    // As late as can be. A process that is stopped between this and the link still cannot replace a record: it can
+    // only be the first.
+    mayPublish();
     const published = linkUnlessTaken(temporary, file);
     const winner = published ? record : ((await readRecord(file)) ?? record);
     const content = context.layout.content(winner.content_key);
@@ -74,7 +99,7 @@ async function recordFile({ layout }: FolderContext, { key, partial, run }: Cell
 const fewKeys = 4;
 
 async function haveRecords(context: FolderContext, keys: readonly CellKey[], run?: string): Promise<boolean[]> {
-  const { layout } = context;
+  const { layout, trash } = context;
   const partial = run === undefined ? new Set<string>() : await namesIn(layout.partial(run));
   const shards = new Map<string, CellKey[]>();
   for (const key of keys) {
@@ -93,6 +118,10 @@ async function haveRecords(context: FolderContext, keys: readonly CellKey[], run
       }
     }),
   );
+  if (trash.batches().length > 0) {
+    // They come back when they are read.
+    for (const key of keys) if (!found.has(key) && trash.has(layout.record(key))) found.add(key);
+  }
   return keys.map(key => found.has(key));
 }
 

@@ -1,43 +1,49 @@
 /** What belongs to a cell while somebody is at it, as files in `work/KEY/`. */
-import { rmdirSync, statSync } from 'node:fs';
+import { rmdirSync } from 'node:fs';
 import path from 'node:path';
 import { failedAttemptSchema } from '../../schemas/cell-record.ts';
 import type { CellKey } from '../../schemas/identity.ts';
 import type { WorkStore } from '../store.ts';
+import { checkpointFiles } from './checkpoint-files.ts';
 import { makeFolder } from './directory-sync.ts';
-import { removeIfThere, replaceFile } from './durable-file.ts';
+import { removeIfThere } from './durable-file.ts';
 import type { FolderContext } from './folder-context.ts';
-import { folderLeases } from './folder-leases.ts';
+import type { FolderLeases } from './folder-leases.ts';
 import { appendLines, parseLine, readLines } from './line-file.ts';
-import { readIfThere } from './read-bytes.ts';
 import { systemCode, writingNow } from './write-error.ts';
 
-export function folderWork(context: FolderContext): WorkStore {
+export function folderWork(context: FolderContext, leases: FolderLeases): WorkStore {
   const { layout } = context;
-  const leases = folderLeases(context);
+  const checkpoints = checkpointFiles(layout.temporary);
   const attemptsFile = (key: CellKey) => path.join(layout.work(key), 'attempts.ndjson');
-  const checkpointFile = (key: CellKey) => path.join(layout.work(key), 'checkpoint');
   return {
     acquireLease: async (key, owner, seconds) => leases.acquire(key, owner, seconds),
     attempts: async key => {
       const { lines } = await readLines(attemptsFile(key), 0);
       return lines.flatMap(line => failedAttemptSchema.safeParse(parseLine(line)).data ?? []);
     },
-    addAttempt: async (key, attempt) => {
+    addAttempt: async (key, attempt, fence) => {
+      if (fence !== undefined) leases.check(key, fence);
       await makeFolder(layout.work(key));
       await appendLines(attemptsFile(key), [attempt]);
     },
-    saveCheckpoint: async (key, bytes) => {
-      await makeFolder(layout.work(key));
-      await replaceFile(layout.temporary, checkpointFile(key), bytes);
+    saveCheckpoint: async (key, bytes, fence) => {
+      if (fence === undefined) await makeFolder(layout.work(key));
+      else leases.check(key, fence);
+      await checkpoints.save(layout.work(key), bytes, {
+        number: fence?.number ?? 0,
+        // Writing took its time, in which the lease may have been lost.
+        mayPlace: () => fence === undefined || leases.check(key, fence),
+      });
     },
-    checkpoint: key => readIfThere(checkpointFile(key)),
-    checkpointTime: async key => statSync(checkpointFile(key), { throwIfNoEntry: false })?.mtime,
-    clearWork: async key => {
+    checkpoint: key => checkpoints.newest(layout.work(key)),
+    checkpointTime: async key => checkpoints.newestTime(layout.work(key)),
+    clearWork: async (key, fence) => {
+      if (fence !== undefined) leases.check(key, fence);
       leases.clear(key);
       writingNow(layout.work(key), () => {
         removeIfThere(attemptsFile(key));
-        removeIfThere(checkpointFile(key));
+        checkpoints.removeUpTo(layout.work(key), fence?.number);
         removeIfEmpty(layout.work(key));
       });
     },

@@ -12,6 +12,9 @@ export interface Layout {
   readonly records: string;
   readonly contents: string;
   readonly runs: string;
+  readonly nondeterminism: string;
+  readonly trash: string;
+  readonly pins: string;
   readonly blob: (digest: Digest) => string;
   readonly record: (key: CellKey) => string;
   /** The record of that content key: a hard link of a record's file. */
@@ -34,6 +37,9 @@ export const topLevelNames = [
   'runs',
   'temp',
   'quarantine',
+  'nondeterminism',
+  'trash',
+  'pins',
 ] as const;
 
 export function layoutOf(root: string): Layout {
@@ -48,6 +54,9 @@ export function layoutOf(root: string): Layout {
     records: at('records'),
     contents: at('contents'),
     runs: at('runs'),
+    nondeterminism: at('nondeterminism'),
+    trash: at('trash'),
+    pins: at('pins'),
     blob: digest => at('blobs', digest.slice(0, 2), digest),
     record: key => at('records', key.slice(0, 2), `${key}.json`),
     content: key => at('contents', key.slice(0, 2), `${key}.json`),

@@ -6,6 +6,7 @@ import { linkSync, readFileSync, readdirSync, renameSync, unlinkSync, writeFileS
 import path from 'node:path';
 import { z } from 'zod';
 import { processMarkSchema } from '../../schemas/process-mark.ts';
+import type { LeaseSightings } from '../lease-sightings.ts';
 import { isGone } from '../process-life.ts';
 import { removeIfThere } from './durable-file.ts';
 import { temporaryPath } from './temporary-files.ts';
@@ -15,8 +16,12 @@ const leaseContentSchema = z.strictObject({
   owner: z.strictObject({ host: z.string(), pid: z.int(), purpose: z.string() }),
   process: processMarkSchema,
   token: z.string(),
+  /** By the owner's calendar: for people, never compared. */
   since: z.iso.datetime(),
-  expires: z.iso.datetime(),
+  /** How long it holds after its last renewal. */
+  seconds: z.number(),
+  /** Counts renewals, so that others see that its owner lives. */
+  renewals: z.int().nonnegative(),
   /** Given back: the file stays until the next lease, so that numbers do not start again while somebody looks. */
   released: z.boolean(),
 });
@@ -37,12 +42,12 @@ export function readLeases(folder: string): LeaseFile[] {
 }
 
 /** The lease somebody holds: not given back, not run out, its owner not known to be dead. */
-export function heldLease(leases: readonly LeaseFile[], now: number): LeaseContent | undefined {
-  return leases.find(({ content }) => content !== undefined && isHeld(content, now))?.content;
+export function heldLease(leases: readonly LeaseFile[], sightings: LeaseSightings): LeaseContent | undefined {
+  return leases.find(({ content }) => content !== undefined && isHeld(content, sightings))?.content;
 }
 
-function isHeld({ released, expires, process }: LeaseContent, now: number): boolean {
-  return !released && Date.parse(expires) > now && !isGone(process);
+function isHeld(content: LeaseContent, sightings: LeaseSightings): boolean {
+  return !content.released && sightings.secondsLeft(content) > 0 && !isGone(content.process);
 }
 
 /** Creates lease `number` unless it is there already; false where it is, or where the folder was cleared meanwhile. */

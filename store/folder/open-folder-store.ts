@@ -5,8 +5,10 @@
  * - `blobs/ab/DIGEST`: immutable bytes
  * - `records/ab/KEY.json`: records of finished cells; `contents/ab/CONTENT-KEY.json`: the same files by content key
  *   (hard links: one inode, flushed once)
- * - `work/KEY/`: what belongs to a cell under way: `lease-N.json`, `attempts.ndjson`, `checkpoint`
+ * - `work/KEY/`: what belongs to a cell under way: `lease-N.json`, `attempts.ndjson`, `checkpoint-N` by lease
  * - `runs/RUN/`: `run.json`, `events/PROCESS.ndjson`, `partial/KEY.json`, files that people open
+ * - `nondeterminism/KEY-DIGEST.json`: results that came out otherwise when they were made again
+ * - `pins/`: what garbage collection keeps; `trash/TIME/`: what it has thrown away, each file at its path
  * - `temp/`: files being written; `quarantine/`: blobs whose bytes were not what their name says
  *
  * Everything is written under `temp/`, flushed, and then linked or renamed into place in the same file system, so that
@@ -24,12 +26,18 @@ import type { Store } from '../store.ts';
 import { folderMaker, makeFolder, syncDirectory } from './directory-sync.ts';
 import { linkUnlessTaken, removeIfThere, writeTemporary } from './durable-file.ts';
 import { folderBlobs } from './folder-blobs.ts';
+import { folderCollect } from './folder-collect.ts';
+import { folderLeases } from './folder-leases.ts';
+import { folderNotes } from './folder-notes.ts';
+import { folderPins } from './folder-pins.ts';
 import { folderRecords } from './folder-records.ts';
 import { type FolderRuns, folderRuns } from './folder-runs.ts';
 import { folderWork } from './folder-work.ts';
 import { type Layout, layoutOf, topLevelNames } from './layout.ts';
 import { shardMaker } from './shards.ts';
 import { cleanTemporaryFiles } from './temporary-files.ts';
+import { trashFolder } from './trash-folder.ts';
+import { verifiedBlobs } from './verified-blobs.ts';
 import { systemCode, writingNow } from './write-error.ts';
 
 /** The version of the layout above. Raise it when an older program would misread or harm a newer store. */
@@ -52,9 +60,25 @@ export async function openFolderStore(root: string): Promise<FolderStore> {
   const id = (await readFormat(layout)) ?? (await createStore(layout));
   writingNow(layout.temporary, () => mkdirSync(layout.temporary, { recursive: true }));
   await cleanTemporaryFiles(layout.temporary, Date.now());
-  const context = { layout, ensureFolder: folderMaker(), ensureShard: shardMaker() };
+  const context = {
+    layout,
+    ensureFolder: folderMaker(),
+    ensureShard: shardMaker(),
+    verified: verifiedBlobs(),
+    trash: trashFolder(layout),
+  };
   const blobs = folderBlobs(context);
-  return { id, ...blobs, ...folderRecords(context, blobs), ...folderWork(context), ...folderRuns(context) };
+  const leases = folderLeases(context);
+  return {
+    id,
+    ...blobs,
+    ...folderRecords(context, blobs, leases),
+    ...folderNotes(context),
+    ...folderWork(context, leases),
+    ...folderRuns(context),
+    ...folderPins(context),
+    ...folderCollect(context),
+  };
 }
 
 /** The id of the store in the folder; undefined where there is none yet. */

@@ -2,9 +2,9 @@
 import { type Digest, digestOf } from '../../schemas/identity.ts';
 import { MissingBlobError } from '../errors.ts';
 import type { BlobReader, BlobStore, BlobWriter } from '../store.ts';
+import type { TrashableMap } from './trashable-map.ts';
 
-export function memoryBlobs(): BlobStore {
-  const blobs = new Map<Digest, Uint8Array>();
+export function memoryBlobs(blobs: TrashableMap<Uint8Array>): BlobStore {
   const find = (digest: Digest) => {
     const bytes = blobs.get(digest);
     if (bytes === undefined) throw new MissingBlobError(digest);
@@ -12,7 +12,8 @@ export function memoryBlobs(): BlobStore {
   };
   const put = (bytes: Uint8Array) => {
     const digest = digestOf(bytes);
-    if (!blobs.has(digest)) blobs.set(digest, bytes.slice());
+    if (blobs.has(digest)) blobs.touch(digest);
+    else blobs.set(digest, bytes.slice());
     return digest;
   };
   return {
@@ -21,6 +22,7 @@ export function memoryBlobs(): BlobStore {
     has: async digest => blobs.has(digest),
     // Nothing outside holds these bytes, so there is nothing that `verify` could find.
     get: async digest => find(digest).slice(),
+    verify: async digest => void find(digest),
     open: async digest => readerOf(find(digest)),
   };
 }

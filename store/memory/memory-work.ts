@@ -1,86 +1,31 @@
 /** Leases, attempts and checkpoints in memory. */
-import { randomUUID } from 'node:crypto';
 import type { FailedAttempt } from '../../schemas/cell-record.ts';
 import type { CellKey } from '../../schemas/identity.ts';
-import type { ProcessMark } from '../../schemas/process-mark.ts';
-import { isGone, markProcess } from '../process-life.ts';
-import type { Lease, LeaseOwner, WorkStore } from '../store.ts';
+import type { WorkStore } from '../store.ts';
+import type { MemoryLeases } from './memory-leases.ts';
 
-interface HeldBy {
-  readonly owner: LeaseOwner;
-  readonly process: ProcessMark;
-  readonly token: string;
-  readonly since: Date;
-  readonly expires: Date;
-}
-
-export function memoryWork(): WorkStore {
-  const leases = new Map<CellKey, HeldBy>();
+export function memoryWork(leases: MemoryLeases): WorkStore {
   const attempts = new Map<CellKey, FailedAttempt[]>();
   const checkpoints = new Map<CellKey, { readonly bytes: Uint8Array; readonly time: Date }>();
   return {
-    acquireLease: async (key, owner, seconds) => {
-      const before = leases.get(key);
-      if (before !== undefined && isHeld(before)) {
-        return { held: false, owner: before.owner, expires: before.expires };
-      }
-      const lease = {
-        owner,
-        process: markProcess(owner.pid, owner.host),
-        token: randomUUID(),
-        since: new Date(),
-        expires: expiryAfter(seconds),
-      };
-      leases.set(key, lease);
-      return leaseOf({ leases, key, lease, seconds, before });
-    },
+    acquireLease: async (key, owner, seconds) => leases.acquire(key, owner, seconds),
     attempts: async key => structuredClone(attempts.get(key) ?? []),
-    addAttempt: async (key, attempt) => {
+    addAttempt: async (key, attempt, fence) => {
+      leases.check(key, fence);
       attempts.set(key, [...(attempts.get(key) ?? []), structuredClone(attempt)]);
     },
-    saveCheckpoint: async (key, bytes) => {
+    saveCheckpoint: async (key, bytes, fence) => {
+      leases.check(key, fence);
       checkpoints.set(key, { bytes: bytes.slice(), time: new Date() });
     },
     checkpoint: async key => checkpoints.get(key)?.bytes.slice(),
     checkpointTime: async key => checkpoints.get(key)?.time,
     // One process, hence one user: a lease that is held is this user's own.
-    clearWork: async key => {
+    clearWork: async (key, fence) => {
+      leases.check(key, fence);
       attempts.delete(key);
       checkpoints.delete(key);
-      leases.delete(key);
-    },
-  };
-}
-
-function isHeld({ expires, process }: HeldBy): boolean {
-  return expires.getTime() > Date.now() && !isGone(process);
-}
-
-function expiryAfter(seconds: number): Date {
-  return new Date(Date.now() + seconds * 1000);
-}
-
-interface Leased {
-  readonly leases: Map<CellKey, HeldBy>;
-  readonly key: CellKey;
-  readonly lease: HeldBy;
-  readonly seconds: number;
-  /** What was there before, not given back. */
-  readonly before: HeldBy | undefined;
-}
-
-function leaseOf({ leases, key, lease, seconds, before }: Leased): Lease {
-  const isOurs = () => leases.get(key)?.token === lease.token;
-  return {
-    held: true,
-    ...(before === undefined ? {} : { takenFrom: { owner: before.owner, since: before.since } }),
-    renew: async () => {
-      if (!isOurs()) return false;
-      leases.set(key, { ...lease, expires: expiryAfter(seconds) });
-      return true;
-    },
-    release: async () => {
-      if (isOurs()) leases.delete(key);
+      leases.clear(key);
     },
   };
 }

@@ -1,7 +1,8 @@
 /** Records, keys and runs for tests of stores. */
 import { createHash } from 'node:crypto';
 import type { CellRecord, FailedAttempt } from '../../schemas/cell-record.ts';
-import { type CellKey, type Digest, cellKeySchema } from '../../schemas/identity.ts';
+import { type CellKey, type Digest, cellKeySchema, digestOf } from '../../schemas/identity.ts';
+import type { Nondeterminism } from '../../schemas/nondeterminism.ts';
 import type { RunEvent, RunRecord } from '../../schemas/run.ts';
 import type { Store } from '../../store/store.ts';
 
@@ -64,3 +65,21 @@ export const sampleAttempt: FailedAttempt = {
   lost_seconds: 2,
   host: 'host',
 };
+
+/** A note that cell `name` has two results. */
+export function sampleNote(name: string, at: string): Nondeterminism {
+  const { key, use, version, run, started: begun, environment } = sampleRecord(name, digestOf(name));
+  const making = { run, started: begun, environment };
+  return {
+    format: 1,
+    at,
+    key,
+    name,
+    use,
+    version,
+    found_by: 'publication',
+    outputs: { out: { recorded: digestOf(name), again: digestOf(`${name} again`) } },
+    recorded: making,
+    again: { ...making, run: 'study-2' },
+  };
+}

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Store } from '../../store/store.ts';
 import { blobSuite } from './suite/blob.suite.ts';
+import { collectSuite } from './suite/collect.suite.ts';
 import { recordSuite } from './suite/record.suite.ts';
 import { runSuite } from './suite/run.suite.ts';
 import { workSuite } from './suite/work.suite.ts';
@@ -26,6 +27,7 @@ export function storeSuite(name: string, open: () => Promise<OpenedStore>): void
     recordSuite(current);
     workSuite(current);
     runSuite(current);
+    collectSuite(current);
 
     test('it has an id', () => {
       expect(store.id).toMatch(/^[0-9a-f]{16}$/);

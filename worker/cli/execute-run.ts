@@ -30,7 +30,12 @@ export async function executeRun(context: CommandContext, executed: ExecutedRun)
     if (context.json) printJson(context, { ...summary(record, view, begun), state: 'interrupted', report: null });
     return exitCodes.interrupted;
   }
-  await addTimings(context.config.home, timingsOf(cells, view));
+  await addTimings(context.config.home, timingsOf(cells, view)).catch((error: unknown) => {
+    // A full disk costs the next plan its estimates; the run itself is over and well.
+    context.terminal.say(
+      `how long cells took was not remembered: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  });
   const { path: report } = await writeReport(store, record);
   if (context.json) printJson(context, { ...summary(record, view, begun), report });
   else await printRunSummary(context, { store, record, cells, view, seconds: secondsSince(begun), report });

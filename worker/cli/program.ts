@@ -2,6 +2,7 @@
 import { InvalidArgumentError, Command as Program, Option } from 'commander';
 import { version } from '../version.ts';
 import type { Command } from './command.ts';
+import { addStoreVerbs } from './store-verbs.ts';
 
 /** Flags that every verb takes. */
 export interface GlobalFlags {
@@ -40,6 +41,7 @@ export function createProgram(perform: Perform): Program {
     .addHelpText('after', exitCodeHelp);
   addStudyVerbs(program, perform);
   addRunVerbs(program, perform);
+  addStoreVerbs(program, perform, { verb, withMachine, wholeNumber });
   addMachineVerbs(program, perform);
   return program;
 }

@@ -26,6 +26,16 @@ export function createNotices(cells: ReadonlyMap<number, PlanCell>): (event: Run
     return `${line.slice(0, 8)} more than ${count(toldEach, 'cell')} of ${step} alike: from here on they are only counted`;
   };
 
+  const attemptNotice = (event: Extract<RunEvent, { event: 'cell-attempt-failed' }>) => {
+    const { class: failure, message, retry_in: wait, changed } = event;
+    // What nobody can do anything about is counted, not told.
+    if (failurePolicies[failure].told === 'nobody') return undefined;
+    const how = changed === undefined ? '' : ` with ${changed}`;
+    const again = wait === undefined ? '' : `; again${how} in ${duration(wait)}`;
+    const line = `attempt  ${nameOf(event.cell)} (${failure}): ${message}${again}`;
+    return limited(event, line, `${failure} ${message}`);
+  };
+
   return event => {
     switch (event.event) {
       case 'cell-ended': {
@@ -33,17 +43,11 @@ export function createNotices(cells: ReadonlyMap<number, PlanCell>): (event: Run
         const { class: failure = 'infrastructure', reason = '' } = event;
         return limited(event, `failed   ${nameOf(event.cell)} (${failure}): ${reason}`, `${failure} ${reason}`);
       }
-      case 'cell-attempt-failed': {
-        const { class: failure, message, retry_in: wait } = event;
-        // What nobody can do anything about is counted, not told.
-        if (failurePolicies[failure].told === 'nobody') return undefined;
-        const how = event.changed === undefined ? '' : ` with ${event.changed}`;
-        const again = wait === undefined ? '' : `; again${how} in ${duration(wait)}`;
-        return limited(
-          event,
-          `attempt  ${nameOf(event.cell)} (${failure}): ${message}${again}`,
-          `${failure} ${message}`,
-        );
+      case 'cell-attempt-failed':
+        return attemptNotice(event);
+      case 'nondeterminism': {
+        const line = `differs  ${nameOf(event.cell)}: made twice, other bytes the second time; the first stay. See: espalier audit`;
+        return limited(event, line, '');
       }
       case 'branch-failed':
         return `a part of the run broke: ${event.message}`;

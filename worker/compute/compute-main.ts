@@ -4,6 +4,7 @@ import { classify } from '../../activities/cell-failure.ts';
 import type { CellProgress, CellTask, ExecuteCell } from '../../activities/compute.ts';
 import { bodyOf } from '../../activities/steps/bodies.ts';
 import { openFolderStore } from '../../store/folder/open-folder-store.ts';
+import { scratchStore } from '../../store/scratch-store.ts';
 import type { ComputeReply, ComputeRequest } from './messages.ts';
 
 let executor: Promise<ExecuteCell> | undefined;
@@ -21,11 +22,14 @@ process.on('message', (request: ComputeRequest) => {
 });
 
 async function open({
-  store,
+  store: root,
+  scratch,
   resources,
   checkpointSeconds,
 }: ComputeRequest & { readonly type: 'open' }): Promise<ExecuteCell> {
-  const opened = cellExecutor({ store: await openFolderStore(store), bodyOf, resources, checkpointSeconds });
+  const base = await openFolderStore(root);
+  const store = scratch === undefined ? base : scratchStore(base, await openFolderStore(scratch));
+  const opened = cellExecutor({ store, bodyOf, resources, checkpointSeconds });
   reply({ type: 'ready' });
   return opened;
 }

@@ -17,6 +17,8 @@ export interface ComputePoolOptions {
   readonly entry: string;
   /** Root of the store. */
   readonly store: string;
+  /** Root of a store for all that is written; without it, the same one. */
+  readonly scratch?: string;
   readonly room: Room;
   readonly resources: ComputeResources;
   readonly checkpointSeconds: number;
@@ -32,7 +34,7 @@ export function createComputePool(options: ComputePoolOptions): ComputePool {
   const slots = createSlots(options.room);
   const processes = new Set<ComputeProcess>();
   const idle: ComputeProcess[] = [];
-  const { entry, store, resources, checkpointSeconds, onOutput } = options;
+  const { entry, store, scratch, resources, checkpointSeconds, onOutput } = options;
   let stopped = false;
 
   const warm = (): ComputeProcess => {
@@ -42,7 +44,7 @@ export function createComputePool(options: ComputePoolOptions): ComputePool {
     }
     const started = startComputeProcess({
       entry,
-      open: { type: 'open', store, resources, checkpointSeconds },
+      open: { type: 'open', store, resources, checkpointSeconds, ...(scratch === undefined ? {} : { scratch }) },
       onOutput,
     });
     processes.add(started);

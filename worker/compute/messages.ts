@@ -8,6 +8,8 @@ export type ComputeRequest =
   | {
       readonly type: 'open';
       readonly store: string;
+      /** Another store for all that is written, where nothing may be published. */
+      readonly scratch?: string;
       readonly resources: ComputeResources;
       /** Seconds between checkpoints. */
       readonly checkpointSeconds: number;

@@ -43,6 +43,8 @@ export interface RunView {
   /** Attempts that failed, whether or not they were tried again. */
   readonly attempts: () => readonly FailedAttemptView[];
   readonly branchFailures: () => readonly string[];
+  /** Cells that were made twice and gave other bytes the second time. */
+  readonly differing: () => readonly number[];
 }
 
 const waiting: CellView = { state: 'waiting' };
@@ -51,6 +53,7 @@ export function createRunView(cells: number): RunView {
   const views = new Map<number, CellView>();
   const attempts: FailedAttemptView[] = [];
   const branchFailures: string[] = [];
+  const differing = new Set<number>();
   const counts = { waiting: cells, running: 0, cached: 0, done: 0, failed: 0, blocked: 0, skipped: 0, cancelled: 0 };
   let state: RunState | undefined;
   let started: string | undefined;
@@ -91,6 +94,9 @@ export function createRunView(cells: number): RunView {
         // What this run made stays `done`, whoever else finds it recorded afterwards.
         if (before.state === 'done') return;
         set(event.cell, endedView(event));
+        return;
+      case 'nondeterminism':
+        differing.add(event.cell);
         return;
     }
   };
@@ -134,6 +140,7 @@ export function createRunView(cells: number): RunView {
       case 'cell-progress':
       case 'cell-attempt-failed':
       case 'cell-ended':
+      case 'nondeterminism':
         applyCell(event);
     }
   };
@@ -148,6 +155,7 @@ export function createRunView(cells: number): RunView {
     ended: () => ended,
     attempts: () => attempts,
     branchFailures: () => branchFailures,
+    differing: () => [...differing],
   };
 }
 

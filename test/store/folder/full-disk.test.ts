@@ -6,7 +6,15 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { digestOf } from '../../../schemas/identity.ts';
 import { StoreWriteError } from '../../../store/errors.ts';
-import { keyOf, publishSample, sampleAttempt, sampleRecord, sampleRun, started } from '../sample-records.ts';
+import {
+  keyOf,
+  publishSample,
+  sampleAttempt,
+  sampleNote,
+  sampleRecord,
+  sampleRun,
+  started,
+} from '../sample-records.ts';
 import { type TemporaryStore, openTemporaryStore } from '../temporary-store.ts';
 
 /** Which system calls fail now, and how. */
@@ -106,6 +114,8 @@ const surfaces: Record<string, () => Promise<unknown>> = {
   },
   saveCheckpoint: () => opened.store.saveCheckpoint(key, bytes),
   addAttempt: () => opened.store.addAttempt(key, sampleAttempt),
+  noteNondeterminism: () => opened.store.noteNondeterminism(sampleNote('new', '2026-01-02T03:04:05.678Z')),
+  pin: () => opened.store.pin({ pin: 'run', run, at: '2026-01-02T03:04:05.678Z' }),
   acquireLease: () => opened.store.acquireLease(key, owner, 60),
   createRun: () => opened.store.createRun(sampleRun('full', digestOf('plan'))),
   appendEvents: () => opened.store.appendEvents(run, [started(1, 1)]),
@@ -120,6 +130,8 @@ async function expectNothingVisible(): Promise<void> {
   expect(await store.recordByContent(keyOf('content of new'))).toBeUndefined();
   expect(await store.checkpoint(key)).toBeUndefined();
   expect(await store.runs()).toHaveLength(1);
+  expect(await store.nondeterminism()).toEqual([]);
+  expect(await store.pins()).toEqual([]);
   expect(existsSync(path.join(root, 'runs', run, 'report.html'))).toBe(false);
   expect(readdirSync(path.join(root, 'temp'))).toEqual([]);
 }

@@ -32,8 +32,8 @@ beforeEach(async () => {
   root = await mkdtemp(path.join(tmpdir(), 'espalier-lease-'));
   const layout = layoutOf(root);
   mkdirSync(layout.temporary);
-  leases = folderLeases({ layout, ensureFolder: async () => undefined, ensureShard: async () => undefined });
-  vi.useFakeTimers({ toFake: ['Date'] });
+  leases = folderLeases({ layout });
+  vi.useFakeTimers({ toFake: ['Date', 'performance'] });
 });
 afterEach(async () => {
   vi.useRealTimers();
@@ -54,7 +54,7 @@ function take(purpose: string): Lease {
 /** A lease that ran out a second ago. */
 function takeAndSleep(purpose: string): Lease {
   const lease = take(purpose);
-  vi.setSystemTime(Date.now() + 11_000);
+  vi.advanceTimersByTime(11_000);
   return lease;
 }
 

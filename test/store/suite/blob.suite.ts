@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../../schemas/identity.ts';
 import { MissingBlobError } from '../../../store/errors.ts';
+import { publishSample } from '../sample-records.ts';
 import type { Store } from '../../../store/store.ts';
 
 const text = (value: string) => new TextEncoder().encode(value);
@@ -71,6 +72,16 @@ export function blobSuite(current: () => Store): void {
       await committed.commit();
       await committed.abort();
       expect(await current().has(digestOf('kept'))).toBe(true);
+    });
+
+    test('a blob that is well is verified without a word; one that is not there takes the records of it along', async () => {
+      const { record } = await publishSample(current(), 'well');
+      const digest = record.outputs['out']!.digest;
+      await current().verify(digest);
+      await current().verify(digest);
+      expect(await current().record(record.key)).toEqual(record);
+      await expect(current().verify(digestOf('absent'))).rejects.toThrow(MissingBlobError);
+      expect(await current().record(record.key)).toEqual(record);
     });
 
     test('a reader gives any range, and refuses one past the end', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../../schemas/identity.ts';
 import { MissingRunError, UnstoredOutputError } from '../../../store/errors.ts';
 import type { Store } from '../../../store/store.ts';
-import { keyOf, publishSample, sampleRecord, sampleRun } from '../sample-records.ts';
+import { keyOf, publishSample, sampleNote, sampleRecord, sampleRun } from '../sample-records.ts';
 
 const text = (value: string) => new TextEncoder().encode(value);
 
@@ -82,6 +82,15 @@ export function recordSuite(current: () => Store): void {
       const present = names.filter((_, index) => index % 3 === 0).slice(0, 40);
       await Promise.all(present.map(each => current().publish(sampleRecord(each, output))));
       expect(await current().haveRecords(names.map(keyOf))).toEqual(names.map(each => present.includes(each)));
+    });
+
+    test('two results of one key are noted once, oldest first', async () => {
+      expect(await current().nondeterminism()).toEqual([]);
+      const later = sampleNote('a', '2026-01-03T00:00:00.000Z');
+      const early = sampleNote('b', '2026-01-02T00:00:00.000Z');
+      for (const note of [later, early, { ...later, at: '2026-01-04T00:00:00.000Z' }])
+        await current().noteNondeterminism(note);
+      expect(await current().nondeterminism()).toEqual([early, later]);
     });
 
     test('keys are found by their beginning, sorted and at most as many as asked for', async () => {

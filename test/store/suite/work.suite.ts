@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { hostname } from 'node:os';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Lease, LeaseOwner, Store } from '../../../store/store.ts';
-import { keyOf, sampleAttempt } from '../sample-records.ts';
+import { LostLeaseError } from '../../../store/errors.ts';
+import { keyOf, sampleAttempt, sampleRecord } from '../sample-records.ts';
 
 const text = (value: string) => new TextEncoder().encode(value);
 
@@ -12,9 +13,9 @@ const me: LeaseOwner = { host: hostname(), pid: process.pid, purpose: 'a test' }
 export function workSuite(current: () => Store): void {
   describe('work under way', () => {
     const key = keyOf('work');
-    beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
+    beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'performance'] }));
     afterEach(() => void vi.useRealTimers());
-    const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
+    const pass = (seconds: number) => void vi.advanceTimersByTime(seconds * 1000);
     const take = async (seconds = 60, owner = me) => {
       const lease = await current().acquireLease(key, owner, seconds);
       if (!lease.held) throw new Error('the lease is held');
@@ -73,6 +74,70 @@ export function workSuite(current: () => Store): void {
     test('the lease of a process of another host is left alone until its end', async () => {
       await take(3600, { host: 'another-host.invalid', pid: 1, purpose: 'far away' });
       expect((await current().acquireLease(key, me, 60)).held).toBe(false);
+    });
+
+    test.each([
+      ['forward', 86_400_000],
+      ['back', -86_400_000],
+    ])('a calendar that jumps a day %s ends no lease, and lengthens none', async (_, jump) => {
+      const lease = await take(10);
+      vi.setSystemTime(Date.now() + jump);
+      pass(8);
+      expect((await current().acquireLease(key, me, 1)).held).toBe(false);
+      expect(await lease.renew()).toBe(true);
+      vi.setSystemTime(Date.now() - jump);
+      pass(8);
+      expect((await current().acquireLease(key, me, 1)).held).toBe(false);
+      pass(3);
+      expect((await current().acquireLease(key, me, 1)).held).toBe(true);
+    });
+
+    test('a fence shows that the lease is still held: writes with it are taken', async () => {
+      const { fence } = await take();
+      await current().addAttempt(key, sampleAttempt, fence);
+      await current().saveCheckpoint(key, text('step 1'), fence);
+      await current().saveCheckpoint(key, text('step 2'), fence);
+      expect(await current().checkpoint(key)).toEqual(text('step 2'));
+      const output = await current().put(text('{}'));
+      expect(await current().publish(sampleRecord('work', output), fence)).toBe('published');
+      await current().clearWork(key, fence);
+      expect(await current().checkpoint(key)).toBeUndefined();
+      expect(await current().attempts(key)).toEqual([]);
+    });
+
+    test.each(['taken over', 'given back', 'cleared'] as const)(
+      'a late writer whose lease was %s writes nothing any more',
+      async how => {
+        const late = await take(10);
+        await current().saveCheckpoint(key, text('of the late one'), late.fence);
+        if (how === 'given back') await late.release();
+        if (how === 'cleared') await current().clearWork(key, late.fence);
+        pass(11);
+        const output = await current().put(text('{}'));
+        const next = how === 'taken over' ? await take() : undefined;
+        if (next !== undefined) await current().saveCheckpoint(key, text('of its successor'), next.fence);
+        const before = [await current().checkpoint(key), await current().attempts(key)];
+        const writes = [
+          () => current().saveCheckpoint(key, text('too late'), late.fence),
+          () => current().addAttempt(key, sampleAttempt, late.fence),
+          () => current().clearWork(key, late.fence),
+          () => current().publish(sampleRecord('work', output), late.fence),
+        ];
+        for (const write of writes) await expect(write()).rejects.toThrow(LostLeaseError);
+        expect([await current().checkpoint(key), await current().attempts(key)]).toEqual(before);
+        expect(await current().record(key)).toBeUndefined();
+        if (next !== undefined) expect(await next.renew()).toBe(true);
+      },
+    );
+
+    test('a successor goes on from the checkpoint of the one before', async () => {
+      const first = await take(10);
+      await current().saveCheckpoint(key, text('step 1'), first.fence);
+      pass(11);
+      const second = await take();
+      expect(await current().checkpoint(key)).toEqual(text('step 1'));
+      await current().saveCheckpoint(key, text('step 2'), second.fence);
+      expect(await current().checkpoint(key)).toEqual(text('step 2'));
     });
 
     test('one of many contenders gets the lease', async () => {

@@ -17,6 +17,7 @@ import { foldGates } from '../fold-gates.ts';
 import { lostLines } from '../lost-lines.ts';
 import { count, grouped } from '../quantities.ts';
 import { textTable } from '../text-table.ts';
+import { wrapText } from '../wrap-text.ts';
 
 const shownStates = ['done', 'cached', 'running', 'waiting', 'failed', 'blocked', 'skipped', 'cancelled'] as const;
 
@@ -60,6 +61,7 @@ export const status: Command<{ readonly run: string | undefined }> = async (cont
         const { changed } = view.cell(cell.index);
         return changed === undefined ? [] : [{ cell: cellName(cell.step, cell.at), changed }];
       }),
+      differing: view.differing().map(cell => nameAt(cells, cell)),
     });
   } else printStatus(context, { run: record.run, state, view, cells, steps });
   return exitCodes.done;
@@ -116,6 +118,11 @@ function printStatus({ terminal }: CommandContext, { run, state, view, cells, st
   for (const progress of axisProgress(indexAxes(cells), view)) terminal.out(axisLine(progress, terminal.width()));
   for (const line of failureLines({ cells, view }, terminal.paint, terminal.width())) terminal.out(line);
   for (const line of lostLines({ cells, view }, terminal.width())) terminal.out(line);
+  const differing = view.differing();
+  if (differing.length > 0) {
+    const line = `${terminal.paint.yellow('differs')}  ${count(differing.length, 'cell')} gave other bytes when made twice, as ${nameAt(cells, differing[0] ?? 0)}. See: espalier audit`;
+    for (const each of wrapText(line, terminal.width())) terminal.out(each);
+  }
   terminal.out(`${run}: ${state}, ${count(cells.length, 'cell')}`);
 }
 

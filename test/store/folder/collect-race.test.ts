@@ -1,0 +1,81 @@
+/** Publishers at work while everything in the store is thrown away, by a process that is killed on the way. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { cellKeySchema, digestSchema } from '../../../schemas/identity.ts';
+import { openFolderStore } from '../../../store/folder/open-folder-store.ts';
+import { buildProgram, startProgram } from '../programs.ts';
+import { publishSample } from '../sample-records.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'espalier-collect-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+test('what was published is there with its bytes, whatever a collection did at the same moment', async () => {
+  const root = path.join(folder, 'store');
+  const store = await openFolderStore(root);
+  for (let shared = 0; shared < 7; shared += 1) await store.put(Buffer.from(`shared ${shared}`));
+  const [collector, publisher] = [buildProgram('throw-away', folder), buildProgram('publish-again', folder)];
+  const publishers = ['one', 'two'].map(name => startProgram(publisher, [root, name]));
+  const thrown: string[] = [];
+  for (let round = 0; round < 4; round += 1) {
+    const { child, ended } = startProgram(collector, [root]);
+    await wait(500 + 90 * round);
+    child.kill('SIGKILL');
+    const { lines, errors } = await ended;
+    expect(errors).toBe('');
+    thrown.push(...lines);
+  }
+  for (const { child } of publishers) child.kill('SIGKILL');
+  const published = (await Promise.all(publishers.map(({ ended }) => ended))).flatMap(({ lines, errors }) => {
+    expect(errors).toBe('');
+    return lines;
+  });
+  expect(published.length).toBeGreaterThan(20);
+  expect(thrown.reduce((sum, moved) => sum + Number(moved), 0)).toBeGreaterThan(20);
+  for (const line of published) {
+    const [key = '', output = ''] = line.split(' ');
+    const record = await store.record(cellKeySchema.parse(key));
+    expect(record?.outputs['out']?.digest).toBe(output);
+    await store.get(digestSchema.parse(output), { verify: true });
+    expect(await store.recordByContent(record!.content_key)).toEqual(record);
+  }
+}, 60_000);
+
+test('a collection that is killed at any point leaves a whole store, and can still be undone', async () => {
+  const root = path.join(folder, 'store');
+  const store = await openFolderStore(root);
+  const records = await Promise.all(
+    Array.from({ length: 150 }, async (_, cell) => (await publishSample(store, `cell ${cell}`)).record),
+  );
+  const files = () => ['records', 'contents', 'blobs'].map(name => filesBelow(path.join(root, name))).flat();
+  const before = files().length;
+  const collector = buildProgram('throw-away', folder);
+  for (let round = 0; round < 6; round += 1) {
+    const { child, ended } = startProgram(collector, [root]);
+    while (files().length === before && child.exitCode === null) await wait(2);
+    await wait(3 * round);
+    child.kill('SIGKILL');
+    await ended;
+    const inTrash = filesBelow(path.join(root, 'trash')).length;
+    expect(inTrash + files().length).toBe(before);
+    expect(await store.restoreTrash()).toBe(inTrash);
+    expect(files()).toHaveLength(before);
+    for (const record of records.slice(round * 20, round * 20 + 20)) {
+      expect(await store.record(record.key)).toEqual(record);
+      await store.get(record.outputs['out']!.digest, { verify: true });
+    }
+  }
+}, 60_000);
+
+function filesBelow(below: string): string[] {
+  if (!existsSync(below)) return [];
+  return readdirSync(below, { recursive: true, encoding: 'utf8' })
+    .map(name => path.join(below, name))
+    .filter(file => statSync(file, { throwIfNoEntry: false })?.isFile());
+}
