@@ -1,4 +1,5 @@
 /** The start of a run, and of every time it is taken up again: what is recorded already, and what goes first. */
+import { approvalNames, approvalsIn } from '../schemas/approval.ts';
 import type { BranchOverview, RunOverview, RunReference } from '../schemas/engine.ts';
 import type { PlanCell, PlanHead } from '../schemas/plan.ts';
 import type { Store } from '../store/store.ts';
@@ -23,6 +24,8 @@ export async function openRun(store: Store, plans: PlanReader, { run, plan }: Ru
     cells.filter((_, index) => recorded[index]).map(cell => cell.index),
   );
   await logRecorded(store, run, found);
+  const asked = approvalsIn(head);
+  const waitsForPerson = (cell: PlanCell) => approvalNames(cell).some(name => asked.has(name));
   const pilots = pilotBranches(
     branches.map(({ branch, cells, recorded }) => ({
       id: branch.index,
@@ -30,6 +33,7 @@ export async function openRun(store: Store, plans: PlanReader, { run, plan }: Ru
       shape: shapeOf(cells),
       heavy: cells.some(cell => cell.weight === 'heavy'),
       recorded: recorded.every(Boolean),
+      waits: cells.some((cell, index) => recorded[index] !== true && waitsForPerson(cell)),
     })),
   );
   return {

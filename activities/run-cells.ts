@@ -21,10 +21,12 @@ export interface RunCellsDependencies {
   readonly runners: CellRunners;
   readonly plans: PlanReader;
   readonly tell: TellServer;
+  /** Aborted when the worker is to leave. */
+  readonly stopping: AbortSignal;
 }
 
 export async function runCells(
-  { runners, plans, tell }: RunCellsDependencies,
+  { runners, plans, tell, stopping }: RunCellsDependencies,
   input: RunCellsInput,
 ): Promise<CellOutcome[]> {
   const events = createEventBuffer(runners.light.store, input.run);
@@ -34,7 +36,7 @@ export async function runCells(
       events.addProgress(progressEvent(cell, progress));
       tell({ cell: cellName(cell.step, cell.at), key: cell.key, ...progress });
     };
-    return runCell(runners[cell.weight], input.run, cell, { events, onProgress });
+    return runCell(runners[cell.weight], input.run, cell, { events, onProgress, stopping });
   });
   await events.flush();
   return outcomesOf(results);
@@ -53,11 +55,19 @@ async function runCell(
   runner: AttemptDependencies,
   run: string,
   cell: PlanCell,
-  { events, onProgress }: { readonly events: EventBuffer; readonly onProgress: (progress: CellProgress) => void },
+  {
+    events,
+    onProgress,
+    stopping,
+  }: {
+    readonly events: EventBuffer;
+    readonly onProgress: (progress: CellProgress) => void;
+    readonly stopping: AbortSignal;
+  },
 ): Promise<AttemptResult> {
   const { info, cancellationSignal } = Context.current();
   const result = await attemptCell(runner, run, cell, {
-    signal: cancellationSignal,
+    signal: AbortSignal.any([cancellationSignal, stopping]),
     onStart: () => {
       if (cell.weight === 'heavy')
         events.add({ event: 'cell-started', at: now(), cell: cell.index, attempt: info.attempt });
@@ -82,10 +92,11 @@ function outcomesOf(results: readonly AttemptResult[]): CellOutcome[] {
   });
 }
 
-/** Called off for good; a worker that shuts down only interrupts, and its cells go on elsewhere. */
+/** Called off for good; a worker that shuts down, or a next attempt asked for, only interrupts. */
 function isCancelled(): boolean {
-  const { reason, aborted } = Context.current().cancellationSignal;
-  return aborted && !(reason instanceof Error && reason.message === 'WORKER_SHUTDOWN');
+  const { cancellationSignal, cancellationDetails } = Context.current();
+  const { reason, aborted } = cancellationSignal;
+  return aborted && cancellationDetails?.reset !== true && !(reason instanceof Error && reason.message === 'WORKER_SHUTDOWN');
 }
 
 function eventOf(cell: PlanCell, result: AttemptResult): RunEvent | undefined {

@@ -56,7 +56,14 @@ function planGate(gate: FlatGate, { steps, expanded, planning }: Parts): PlanGat
   const place = expanded.places.get(shaped)?.[0];
   const cell = place?.kind === 'cell' ? expanded.cells[place.cell] : undefined;
   if (cell !== undefined)
-    return { name: gate.name, cell: cell.index, key: cell.key, claim: gate.claim, registered: gate.registered };
+    return {
+      name: gate.name,
+      cell: cell.index,
+      key: cell.key,
+      claim: gate.claim,
+      registered: gate.registered,
+      ...(gate.approve === undefined ? {} : { approve: gate.approve }),
+    };
   planning.list.add({
     reason: 'gate-without-input',
     location: keyLocation(gate.place),
@@ -71,7 +78,8 @@ function planStep(shaped: ShapedStep | undefined, { places }: Expanded): PlanSte
   const { step, axes, inputs } = shaped;
   const cells = places.get(shaped)?.filter(place => place?.kind === 'cell').length ?? 0;
   const needs = [...new Set(inputs.map(({ source }) => source.step.name))];
-  return [{ step: step.name, use: step.kind.kind, axes: axes.map(({ name }) => name), cells, needs }];
+  const approve = step.approve === undefined ? {} : { approve: step.approve };
+  return [{ step: step.name, use: step.kind.kind, axes: axes.map(({ name }) => name), cells, needs, ...approve }];
 }
 
 function paramValues({ scope }: Instance): Plan['params'] {

@@ -1,4 +1,5 @@
 /** The parts of a step's declaration that its use of a step kind and its use of a graph have in common, and the others. */
+import { approvalOf } from '../schemas/approval.ts';
 import type { Location } from '../schemas/diagnostic.ts';
 import type { AxisValue } from '../schemas/plan.ts';
 import type { StepKind } from '../schemas/step-kind.ts';
@@ -45,6 +46,7 @@ export function declareStep(
     keep: readKeep(kind, written),
     resources: readResources(written),
     quorum: declaration.quorum === undefined ? undefined : { value: declaration.quorum, place: below(place, 'quorum') },
+    approve: approvalOf(declaration.approve),
     isSketch: instance.isSketch,
   };
   return { step, declared: { declaration, at: readAt(written), inputAt: readInputAt(written) } };

@@ -38,6 +38,7 @@ export function sectionStep(
     keep: [],
     resources: new Map(),
     quorum: undefined,
+    approve: undefined,
     isSketch: false,
   };
 }

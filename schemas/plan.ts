@@ -3,6 +3,7 @@
  * by workflows and activities in slices (one per branch).
  */
 import { z } from 'zod';
+import { approvalSchema } from './approval.ts';
 import { cellKeySchema, digestSchema } from './identity.ts';
 import { jsonSchema } from './json.ts';
 
@@ -97,6 +98,8 @@ const planStepSchema = z.strictObject({
   cells: z.int().nonnegative(),
   /** Names of the steps its inputs come from, for drawing. */
   needs: z.array(z.string()),
+  /** Its cells wait for a person. No part of any key: it changes no bytes. */
+  approve: approvalSchema.optional(),
 });
 export type PlanStep = z.output<typeof planStepSchema>;
 
@@ -107,6 +110,8 @@ const planGateSchema = z.strictObject({
   key: cellKeySchema,
   claim: z.string(),
   registered: digestSchema,
+  /** What it may skip waits for a person, who has seen its verdict. */
+  approve: approvalSchema.optional(),
 });
 export type PlanGate = z.output<typeof planGateSchema>;
 

@@ -28,12 +28,16 @@ export type CellState = z.output<typeof cellStateSchema>;
 
 const at = z.iso.datetime();
 const cell = z.int().nonnegative();
+/** Inclusive ranges of cell indices. */
+const ranges = z.array(z.tuple([cell, cell]));
+/** Who gave an order (`ann@host`), and why. */
+const order = { by: z.string(), reason: z.string().optional() };
 
 /** One line of a run's event log. */
 export const runEventSchema = z.discriminatedUnion('event', [
   z.strictObject({ event: z.literal('run-started'), at, process: processMarkSchema }),
-  /** Cells whose records were there when the run began or was taken up again: inclusive ranges of indices. */
-  z.strictObject({ event: z.literal('cells-cached'), at, ranges: z.array(z.tuple([cell, cell])) }),
+  /** Cells whose records were there when the run began or was taken up again. */
+  z.strictObject({ event: z.literal('cells-cached'), at, ranges }),
   z.strictObject({ event: z.literal('run-paused'), at }),
   z.strictObject({ event: z.literal('run-resumed'), at }),
   z.strictObject({ event: z.literal('run-ended'), at, state: runStateSchema }),
@@ -57,6 +61,17 @@ export const runEventSchema = z.discriminatedUnion('event', [
     class: z.enum(failureClasses),
     message: z.string(),
     retry_in: z.number().optional(),
+  }),
+  /** A person ended one cell; what needs it ends with it, its siblings go on. */
+  z.strictObject({ event: z.literal('cell-cancel-ordered'), at, cell, ...order }),
+  /** Cells that could start but for a person's word on `name`: a step, or a gate as `gates.name`. */
+  z.strictObject({ event: z.literal('approval-awaited'), at, name: z.string(), question: z.string().optional(), ranges }),
+  z.strictObject({
+    event: z.literal('approval-decided'),
+    at,
+    name: z.string(),
+    decision: z.enum(['approved', 'rejected']),
+    ...order,
   }),
   z.strictObject({
     event: z.literal('cell-ended'),

@@ -3,6 +3,7 @@
  * (names that exist, axes that match, values that fit) is checked in planner/.
  */
 import { z } from 'zod';
+import { approveSchema } from './approval.ts';
 import { artifactKindSchema } from './artifact.ts';
 import { gateSchema } from './gate.ts';
 import type { Json } from './json.ts';
@@ -136,6 +137,7 @@ export const stepSchema = z
       .describe('what is kept beyond the outputs: `checkpoints`'),
     resources: resourcesDeclarationSchema.optional(),
     quorum: quorumSchema.optional().describe('parts of gathered inputs that must be there'),
+    approve: approveSchema.optional().describe('its cells wait until a person approves; a text is the question asked'),
   })
   .meta({ title: 'a step' });
 export type StepDeclaration = z.output<typeof stepSchema>;

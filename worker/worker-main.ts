@@ -15,7 +15,7 @@ import { homeOf } from './home.ts';
 import { openLog } from './process-log.ts';
 import { findNativeBackend } from './setup/native/native-backend.ts';
 import { temporalTarget } from './temporal/connection.ts';
-import { serve } from './temporal/serve.ts';
+import { type Serving, serve } from './temporal/serve.ts';
 import { version } from './version.ts';
 import { type WorkerReply, workerStartSchema } from './worker-messages.ts';
 
@@ -40,41 +40,51 @@ async function main(): Promise<void> {
   });
   const shared = { store, kinds: stepKinds, environment: environment(), owner: { host: hostname(), pid: process.pid } };
   const light = cellExecutor({ store, bodyOf, resources, checkpointSeconds: config.checkpointSeconds });
+  const stopping = new AbortController();
   const serving = await serve({
     target: temporalTarget(start.address),
     taskQueue: taskQueueOf(store.id),
     bundle: workflowBundle(),
-    activities: createActivities(store, {
-      light: { ...shared, execute: light, exclusive: false },
-      heavy: { ...shared, execute: pool.execute, exclusive: true },
-    }),
+    activities: createActivities(
+      store,
+      {
+        light: { ...shared, execute: light, exclusive: false },
+        heavy: { ...shared, execute: pool.execute, exclusive: true },
+      },
+      stopping.signal,
+    ),
+    stopActivities: () => stopping.abort(),
     slots: config.slots,
     log,
   });
-  endWith(serving.stop, pool.stop);
+  endWith(serving, pool.stop);
   reply({ type: 'ready', pid: process.pid });
   await serving.ended;
   await pool.stop();
 }
 
-/** Told to stop, it lets cells save their state; told twice, or left alone by its parent, it ends at once. */
-function endWith(stopServing: () => Promise<void>, stopPool: () => Promise<void>): void {
+/**
+ * Told to stop, it lets cells save their state; told to finish, it lets them end, and may still be told to stop. Told to
+ * stop twice, or left alone by its parent, it ends at once.
+ */
+function endWith(serving: Serving, stopPool: () => Promise<void>): void {
   let stopping = false;
+  const endAfter = (served: Promise<void>) =>
+    void served.then(stopPool).then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
   const stop = () => {
     if (stopping) process.exit(1);
     stopping = true;
-    void stopServing()
-      .then(stopPool)
-      .then(
-        () => process.exit(0),
-        () => process.exit(1),
-      );
+    endAfter(serving.stop());
   };
   process.on('SIGTERM', stop);
   // Ctrl-C reaches the whole process group; the parent decides.
   process.on('SIGINT', () => undefined);
   process.on('message', message => {
     if (message === 'stop') stop();
+    if (message === 'finish' && !stopping) endAfter(serving.finish());
   });
   process.on('disconnect', () => process.exit(1));
 }

@@ -4,6 +4,7 @@ import type { BranchOverview, RunProgress, RunReference, Tally } from '../schema
 import { book } from './activities.ts';
 import { createFrontier } from './frontier.ts';
 import { pauseSignal, resumeSignal } from './messages.ts';
+import { branchWorkflowId } from './queues.ts';
 import { runBranch } from './run-branch.ts';
 import { addTally, emptyTally } from './tally.ts';
 
@@ -34,7 +35,7 @@ export function createCoordinator(reference: RunReference): Coordinator {
     try {
       const child = await startChild(runBranch, {
         args: [{ ...reference, branch }],
-        workflowId: `${workflowInfo().workflowId}/branch-${branch}`,
+        workflowId: branchWorkflowId(workflowInfo().workflowId, branch),
         workflowTaskTimeout: '5s',
       });
       running.set(branch, child);

@@ -5,6 +5,7 @@ import { createActivities } from '../../activities/engine.ts';
 import type { CellRunners } from '../../activities/run-cells.ts';
 import type { Plan } from '../../schemas/plan.ts';
 import type { Activities, RunReference, Tally } from '../../schemas/engine.ts';
+import type { RunEvent } from '../../schemas/run.ts';
 import { createMemoryStore } from '../../store/memory-store.ts';
 import type { Store } from '../../store/store.ts';
 import { workflowBundle } from '../../worker/entry-points.ts';
@@ -86,14 +87,16 @@ export interface StartedRun {
   readonly workflowId: string;
 }
 
-/** Starts a run of the plan, its cells executed in this process. */
+/** Starts a run of the plan, its cells executed in this process; `logged` is in its log before. */
 export async function startRun(
   rig: WorkflowRig,
   plan: Plan,
   change: (runners: CellRunners) => CellRunners = each => each,
+  logged: readonly RunEvent[] = [],
 ): Promise<StartedRun> {
   const store = createMemoryStore();
   const reference = await newRun(store, plan);
+  await store.appendEvents(reference.run, logged);
   const runners = change({ light: dependencies(store), heavy: dependencies(store, { exclusive: true }) });
   const serving = await serve(rig, createActivities(store, runners));
   const workflowId = `${reference.run}-${serving.taskQueue}`;

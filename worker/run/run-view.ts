@@ -20,6 +20,16 @@ export interface FailedAttemptView {
   readonly message: string;
 }
 
+/** What a person is asked, and how many cells wait for nothing else. */
+export interface AwaitedApproval {
+  /** A step, or a gate as `gates.name`. */
+  readonly name: string;
+  readonly question?: string;
+  readonly cells: number;
+}
+
+export type Decision = Extract<RunEvent, { readonly event: 'approval-decided' }>;
+
 /** Cells by state. */
 export type Counts = { readonly [state in CellView['state']]: number };
 
@@ -35,6 +45,10 @@ export interface RunView {
   /** Attempts that failed, whether or not they were tried again. */
   readonly attempts: () => readonly FailedAttemptView[];
   readonly branchFailures: () => readonly string[];
+  /** What waits for a person now, in the order in which it was asked. */
+  readonly awaited: () => readonly AwaitedApproval[];
+  /** What persons have decided, the first decision on each name. */
+  readonly decisions: () => readonly Decision[];
 }
 
 const waiting: CellView = { state: 'waiting' };
@@ -43,6 +57,8 @@ export function createRunView(cells: number): RunView {
   const views = new Map<number, CellView>();
   const attempts: FailedAttemptView[] = [];
   const branchFailures: string[] = [];
+  const awaited = new Map<string, { readonly question: string | undefined; readonly cells: Set<number> }>();
+  const decisions = new Map<string, Decision>();
   const counts = { waiting: cells, running: 0, cached: 0, done: 0, failed: 0, blocked: 0, skipped: 0, cancelled: 0 };
   let state: RunState | undefined;
   let started: string | undefined;
@@ -70,6 +86,8 @@ export function createRunView(cells: number): RunView {
         if (before.state === 'running' || before.state === 'waiting')
           set(event.cell, { state: 'waiting', reason: event.message });
         return;
+      case 'cell-cancel-ordered':
+        return;
       case 'cell-ended':
         // What this run made stays `done`, whoever else finds it recorded afterwards.
         if (before.state === 'done') return;
@@ -77,6 +95,20 @@ export function createRunView(cells: number): RunView {
         return;
     }
   };
+  const applyAwaited = ({ name, question, ranges }: Extract<RunEvent, { event: 'approval-awaited' }>) => {
+    const asked = awaited.get(name) ?? { question, cells: new Set() };
+    awaited.set(name, asked);
+    for (const cell of numbersIn(ranges)) {
+      asked.cells.add(cell);
+      if (isWaiting(cell)) set(cell, { state: 'waiting', reason: `it waits for the approval of ${name}` });
+    }
+  };
+  const applyDecision = (event: Decision) => {
+    if (decisions.has(event.name)) return;
+    decisions.set(event.name, event);
+    for (const cell of awaited.get(event.name)?.cells ?? []) if (isWaiting(cell)) set(cell, waiting);
+  };
+  const isWaiting = (cell: number) => (views.get(cell) ?? waiting).state === 'waiting';
   const applyOne = (event: RunEvent) => {
     switch (event.event) {
       case 'run-started':
@@ -97,6 +129,12 @@ export function createRunView(cells: number): RunView {
       case 'branch-failed':
         branchFailures.push(event.message);
         return;
+      case 'approval-awaited':
+        applyAwaited(event);
+        return;
+      case 'approval-decided':
+        applyDecision(event);
+        return;
       case 'cells-cached':
         for (const cell of numbersIn(event.ranges))
           if (views.get(cell)?.state !== 'done') set(cell, { state: 'cached' });
@@ -104,6 +142,7 @@ export function createRunView(cells: number): RunView {
       case 'cell-started':
       case 'cell-progress':
       case 'cell-attempt-failed':
+      case 'cell-cancel-ordered':
       case 'cell-ended':
         applyCell(event);
     }
@@ -119,6 +158,12 @@ export function createRunView(cells: number): RunView {
     ended: () => ended,
     attempts: () => attempts,
     branchFailures: () => branchFailures,
+    awaited: () =>
+      [...awaited].flatMap(([name, { question, cells: asked }]) => {
+        const left = decisions.has(name) ? 0 : [...asked].filter(isWaiting).length;
+        return left === 0 ? [] : [{ name, cells: left, ...(question === undefined ? {} : { question }) }];
+      }),
+    decisions: () => [...decisions.values()],
   };
 }
 

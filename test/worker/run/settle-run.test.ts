@@ -27,8 +27,9 @@ async function storeWith(plan: ReturnType<typeof planOf>, names: readonly string
 
 async function settled(store: Awaited<ReturnType<typeof storeWith>>, plan: ReturnType<typeof planOf>) {
   const { run } = await newRun(store, plan);
+  const record = (await store.run(run))!;
   const before = (await store.events(run)).events.length;
-  const over = await settleRun(store, run, plan.cellList);
+  const over = await settleRun(store, record, plan.cellList);
   const { events } = await store.events(run);
   const view = await readRunView(store, run, plan.cells);
   const states = Object.fromEntries(

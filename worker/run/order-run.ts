@@ -1,0 +1,55 @@
+/** Orders to a run: written into its log first, where they last, then told to the branches that are under way. */
+import type { BranchOrder } from '../../schemas/engine.ts';
+import type { RunEvent } from '../../schemas/run.ts';
+import type { Store } from '../../store/store.ts';
+import type { Config } from '../config.ts';
+import { findServer } from '../server/find-server.ts';
+import { temporalTarget } from '../temporal/connection.ts';
+import { type RunClient, connectRuns } from '../temporal/run-client.ts';
+
+export interface RunOrder {
+  readonly run: string;
+  /** What the log says of it, for ever. */
+  readonly event: Extract<RunEvent, { readonly by: string }>;
+  readonly order: BranchOrder;
+  /** Branches with cells that it concerns. */
+  readonly branches: readonly number[];
+}
+
+/** Signals under way at once. */
+const atOnce = 16;
+
+/**
+ * How many branches heard of it. Those that have not begun, and all of a run that nobody is at, read it in the log when
+ * they do.
+ */
+export async function orderRun(store: Store, config: Config, given: RunOrder): Promise<number> {
+  await store.appendEvents(given.run, [given.event]);
+  return (await withServer(store, config, client => tellBranches(client, given))) ?? 0;
+}
+
+/** Undefined where there is no server now. */
+export async function withServer<Result>(
+  store: Store,
+  config: Config,
+  use: (client: RunClient) => Promise<Result>,
+): Promise<Result | undefined> {
+  const server = await findServer(config);
+  if (server === undefined) return undefined;
+  const client = await connectRuns(temporalTarget(server.embedded ? server.address : undefined), store.id);
+  try {
+    return await use(client);
+  } finally {
+    await client.close();
+  }
+}
+
+async function tellBranches(client: RunClient, { run, order, branches }: RunOrder): Promise<number> {
+  let heard = 0;
+  for (let first = 0; first < branches.length; first += atOnce) {
+    const some = branches.slice(first, first + atOnce);
+    const told = await Promise.all(some.map(branch => client.order(run, branch, order)));
+    heard += told.filter(Boolean).length;
+  }
+  return heard;
+}
