@@ -26,6 +26,11 @@ export async function openRun(store: Store, plans: PlanReader, { run, plan }: Ru
   await logRecorded(store, run, found);
   const asked = approvalsIn(head);
   const waitsForPerson = (cell: PlanCell) => approvalNames(cell).some(name => asked.has(name));
+  const waiting = new Set(
+    branches.flatMap(({ branch, cells, recorded }) =>
+      cells.some((cell, index) => recorded[index] !== true && waitsForPerson(cell)) ? [branch.index] : [],
+    ),
+  );
   const pilots = pilotBranches(
     branches.map(({ branch, cells, recorded }) => ({
       id: branch.index,
@@ -33,7 +38,7 @@ export async function openRun(store: Store, plans: PlanReader, { run, plan }: Ru
       shape: shapeOf(cells),
       heavy: cells.some(cell => cell.weight === 'heavy'),
       recorded: recorded.every(Boolean),
-      waits: cells.some((cell, index) => recorded[index] !== true && waitsForPerson(cell)),
+      waits: waiting.has(branch.index),
     })),
   );
   return {
@@ -42,6 +47,7 @@ export async function openRun(store: Store, plans: PlanReader, { run, plan }: Ru
       needs: branch.needs,
       recorded: recorded.every(Boolean),
       pilot: pilots.has(branch.index),
+      ...(waiting.has(branch.index) ? { waits: true } : {}),
     })),
     cells: head.cells,
     recorded: found.length,

@@ -96,7 +96,9 @@ function outcomesOf(results: readonly AttemptResult[]): CellOutcome[] {
 function isCancelled(): boolean {
   const { cancellationSignal, cancellationDetails } = Context.current();
   const { reason, aborted } = cancellationSignal;
-  return aborted && cancellationDetails?.reset !== true && !(reason instanceof Error && reason.message === 'WORKER_SHUTDOWN');
+  return (
+    aborted && cancellationDetails?.reset !== true && !(reason instanceof Error && reason.message === 'WORKER_SHUTDOWN')
+  );
 }
 
 function eventOf(cell: PlanCell, result: AttemptResult): RunEvent | undefined {

@@ -18,6 +18,8 @@ export interface BranchOverview {
   readonly recorded: boolean;
   /** It goes first, with what it needs, so that a broken last step shows itself before the fan-out. */
   readonly pilot: boolean;
+  /** It may have to wait for a person: then it takes no place from others. */
+  readonly waits?: true;
 }
 
 export interface RunOverview {

@@ -74,7 +74,9 @@ export const gateSchema = z
       approve === undefined || approve === false || [pass, fail, inconclusive].some(each => each !== undefined),
     {
       error: 'has `approve`, but no consequence that could wait for it',
-      params: { remedy: 'Say what it skips with `on_pass`, `on_fail` or `on_inconclusive`, or put `approve` on a step.' },
+      params: {
+        remedy: 'Say what it skips with `on_pass`, `on_fail` or `on_inconclusive`, or put `approve` on a step.',
+      },
     },
   )
   .meta({ title: 'a gate' });

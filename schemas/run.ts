@@ -65,7 +65,13 @@ export const runEventSchema = z.discriminatedUnion('event', [
   /** A person ended one cell; what needs it ends with it, its siblings go on. */
   z.strictObject({ event: z.literal('cell-cancel-ordered'), at, cell, ...order }),
   /** Cells that could start but for a person's word on `name`: a step, or a gate as `gates.name`. */
-  z.strictObject({ event: z.literal('approval-awaited'), at, name: z.string(), question: z.string().optional(), ranges }),
+  z.strictObject({
+    event: z.literal('approval-awaited'),
+    at,
+    name: z.string(),
+    question: z.string().optional(),
+    ranges,
+  }),
   z.strictObject({
     event: z.literal('approval-decided'),
     at,

@@ -1,20 +1,24 @@
 /** A worker process: serves one store's cells from a Temporal server until it is told to stop or its parent goes away. */
 import { hostname, platform, release, totalmem } from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { createActivities } from '../activities/engine.ts';
 import { cellExecutor } from '../activities/execute-cell.ts';
 import { bodyOf } from '../activities/steps/bodies.ts';
 import type { Environment } from '../schemas/cell-record.ts';
 import { stepKinds } from '../schemas/steps/registry.ts';
 import { openFolderStore } from '../store/folder/open-folder-store.ts';
+import type { Store } from '../store/store.ts';
 import { taskQueueOf } from '../workflows/queues.ts';
 import { createComputePool } from './compute/compute-pool.ts';
 import { readConfig } from './config.ts';
 import { entryPoint, workflowBundle } from './entry-points.ts';
 import { homeOf } from './home.ts';
 import { openLog } from './process-log.ts';
+import { createOrderDelivery } from './run/deliver-orders.ts';
 import { findNativeBackend } from './setup/native/native-backend.ts';
 import { temporalTarget } from './temporal/connection.ts';
+import { connectRuns } from './temporal/run-client.ts';
 import { type Serving, serve } from './temporal/serve.ts';
 import { version } from './version.ts';
 import { type WorkerReply, workerStartSchema } from './worker-messages.ts';
@@ -58,6 +62,7 @@ async function main(): Promise<void> {
     log,
   });
   endWith(serving, pool.stop);
+  void keepDelivering(store, start.address, log);
   reply({ type: 'ready', pid: process.pid });
   await serving.ended;
   await pool.stop();
@@ -87,6 +92,23 @@ function endWith(serving: Serving, stopPool: () => Promise<void>): void {
     if (message === 'finish' && !stopping) endAfter(serving.finish());
   });
   process.on('disconnect', () => process.exit(1));
+}
+
+/** Orders that found no server to tell are told within this time of its coming back. */
+const deliverMilliseconds = 10_000;
+
+/** Until the process ends; a server that does not answer now is asked again. */
+async function keepDelivering(store: Store, address: string | undefined, log: (line: string) => void): Promise<void> {
+  let deliver: (() => Promise<void>) | undefined;
+  for (;;) {
+    try {
+      deliver ??= createOrderDelivery(store, await connectRuns(temporalTarget(address), store.id));
+      await deliver();
+    } catch (error) {
+      log(`orders could not be told: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    await setTimeout(deliverMilliseconds, undefined, { ref: false });
+  }
 }
 
 function environment(): Environment {

@@ -24,6 +24,7 @@ export interface Coordinator {
 export function createCoordinator(reference: RunReference): Coordinator {
   const frontier = createFrontier();
   const running = new Map<number, ChildWorkflowHandle<typeof runBranch> | undefined>();
+  const waits = new Set<number>();
   let cells: Tally = emptyTally;
   let paused = false;
   let ended = 0;
@@ -55,8 +56,19 @@ export function createCoordinator(reference: RunReference): Coordinator {
     }
   };
 
+  /** Branches that may wait for a person for days take no place in the window. */
+  const startReady = () => {
+    for (;;) {
+      const places = window - [...running.keys()].filter(id => !waits.has(id)).length;
+      const ready = frontier.ready(places);
+      if (ready.length === 0) return;
+      for (const id of ready) void start(id);
+    }
+  };
+
   const drive = async (branches: readonly BranchOverview[]) => {
     total += branches.length;
+    for (const branch of branches) if (branch.waits === true) waits.add(branch.id);
     for (const { id, needs } of branches)
       frontier.add({ id, needs: needs.map(of => ({ of: [of], quorum: 1 })), guards: [] });
     for (const { id } of branches.filter(({ recorded }) => recorded)) {
@@ -64,7 +76,7 @@ export function createCoordinator(reference: RunReference): Coordinator {
       ended += 1;
     }
     while (frontier.more()) {
-      if (!paused) for (const id of frontier.ready(window - running.size)) void start(id);
+      if (!paused) startReady();
       const before = ended;
       const pausedBefore = paused;
       await condition(() => ended > before || paused !== pausedBefore);

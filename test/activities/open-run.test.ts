@@ -50,7 +50,12 @@ test('a branch whose cells are all there needs no workflow', async () => {
   expect(branches.map(branch => branch.recorded)).toEqual([true, true]);
 });
 
-const branch = (id: number, needs: number[], shape: string, state: { heavy?: boolean; recorded?: boolean; waits?: boolean } = {}) => ({
+const branch = (
+  id: number,
+  needs: number[],
+  shape: string,
+  state: { heavy?: boolean; recorded?: boolean; waits?: boolean } = {},
+) => ({
   id,
   needs,
   shape,

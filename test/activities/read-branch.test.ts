@@ -20,7 +20,8 @@ async function prepared(text: string) {
   const reference = await newRun(store, plan);
   for (const cell of plan.cellList.slice(0, 20)) await attempt(dependencies(store), reference.run, cell);
   const plans = createPlanReader(store);
-  const read = (branch: number) => readBranch({ store, plans, orders: createOrderReader(store) }, { ...reference, branch });
+  const read = (branch: number) =>
+    readBranch({ store, plans, orders: createOrderReader(store) }, { ...reference, branch });
   const log = async () => (await store.events(reference.run)).events;
   return { read, log };
 }

@@ -59,4 +59,3 @@ export function addOrderVerbs({ program, perform, verb }: VerbMaker): void {
       }),
     );
 }
-

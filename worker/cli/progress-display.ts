@@ -130,7 +130,9 @@ function workLine(rate: ProgressRate, saved: SavedWork | undefined): string {
 
 /** By the minute, or by the hour where that is less than one. */
 function paceText(perMinute: number): string {
-  return perMinute >= 1 ? `${figure(Math.round(perMinute))} cells/min` : `${figure(Math.round(60 * perMinute))} cells/h`;
+  return perMinute >= 1
+    ? `${figure(Math.round(perMinute))} cells/min`
+    : `${figure(Math.round(60 * perMinute))} cells/h`;
 }
 
 /** `412 of 1,001 cells  380 made, 32 cached, 2 failed  2 running  paused`. */

@@ -16,7 +16,11 @@ export interface SavedWork {
 /** Records read at once: a display must not get in the way of the work. */
 const atOnce = 4;
 
-export function createSavedWork(store: Pick<RecordStore, 'record'>, run: string, cells: readonly PlanCell[]): SavedWork {
+export function createSavedWork(
+  store: Pick<RecordStore, 'record'>,
+  run: string,
+  cells: readonly PlanCell[],
+): SavedWork {
   const seen = new Set<number>();
   const waiting: PlanCell[] = [];
   let seconds = 0;

@@ -51,7 +51,12 @@ export async function keepWorker(start: WorkerStart, onReplaced: (how: string) =
     else child.kill('SIGTERM');
     await over;
   };
-  return { stop: () => tell('stop'), finish: () => tell('finish'), pid: () => child?.pid, onFailure: listener => void failed.then(listener) };
+  return {
+    stop: () => tell('stop'),
+    finish: () => tell('finish'),
+    pid: () => child?.pid,
+    onFailure: listener => void failed.then(listener),
+  };
 }
 
 /** Whether it said that it is ready, or what it said when it ended before. */

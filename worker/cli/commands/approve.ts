@@ -7,6 +7,7 @@ import { describeOrder } from '../../../schemas/order.ts';
 import type { PlanHead } from '../../../schemas/plan.ts';
 import type { RunRecord } from '../../../schemas/run.ts';
 import type { Store } from '../../../store/store.ts';
+import { branchesWhere } from '../../run/deliver-orders.ts';
 import { findRun } from '../../run/find-run.ts';
 import { openHomeStore } from '../../run/home-store.ts';
 import { orderRun } from '../../run/order-run.ts';
@@ -26,21 +27,19 @@ export interface ApproveArguments {
 export const approve: Command<ApproveArguments> = async (context, given) => {
   const store = await openHomeStore(context.config.home);
   const record = await findRun(store, given.run);
-  const head = await createPlanReader(store).head(record.plan);
+  const plans = createPlanReader(store);
+  const head = await plans.head(record.plan);
   const name = approvalNamed(given.name, record, head);
   const decision = given.reject ? 'rejected' : 'approved';
   await refuseTooLate(store, record, { head, name });
   const who = { by: thisPerson(), ...(given.reason === undefined ? {} : { reason: given.reason }) };
-  const order = given.reject
-    ? ({ order: 'reject', name, reason: describeOrder('rejected', who) } as const)
-    : ({ order: 'approve', name } as const);
   const event = { event: 'approval-decided', at: new Date().toISOString(), name, decision, ...who } as const;
-  const branches = await branchesWith(store, record, head, name);
-  const heard = await orderRun(store, context.config, { run: record.run, event, order, branches });
+  const branches = await branchesWhere(plans, record.plan, cell => approvalNames(cell).includes(name));
+  const heard = await orderRun(store, context.config, { run: record.run, event, branches });
   if (context.json) printJson(context, { run: record.run, name, decision, by: who.by, heard: heard > 0 });
   else {
     const next = given.reject ? 'what waits for it is skipped, and what needs that' : 'what waits for it starts';
-    const when = heard > 0 ? '' : ' when the run goes on';
+    const when = heard > 0 ? '' : ' when its part of the run begins';
     context.terminal.say(`${name} is ${describeOrder(decision, who)}; ${next}${when}`);
   }
   return exitCodes.done;
@@ -66,22 +65,12 @@ async function refuseTooLate(
 ): Promise<void> {
   const view = await readRunView(store, run, head.cells);
   const before = view.decisions().find(decision => decision.name === name);
-  if (before !== undefined) throw new UsageError(`${name} was ${describeOrder(before.decision, before)} (${before.at})`);
+  if (before !== undefined)
+    throw new UsageError(`${name} was ${describeOrder(before.decision, before)} (${before.at})`);
   if (view.ended() !== undefined) throw new UsageError(`${run} has ended: nothing in it waits any more`);
   const gate = head.gates.find(each => gateApprovalName(each.name) === name);
   if (gate === undefined || (await gateVerdict(store, gate.key, run)) !== undefined) return;
   const { state } = view.cell(gate.cell);
   if (state === 'waiting' || state === 'running')
     throw new UsageError(`${name} has no verdict yet. See how it stands: espalier status ${run}`);
-}
-
-async function branchesWith(store: Store, { plan }: RunRecord, head: PlanHead, name: string): Promise<number[]> {
-  const plans = createPlanReader(store);
-  const found = await Promise.all(
-    head.branches.map(async ({ index }) => {
-      const cells = [...(await plans.cells(plan, index)).values()];
-      return cells.some(cell => approvalNames(cell).includes(name)) ? [index] : [];
-    }),
-  );
-  return found.flat();
 }

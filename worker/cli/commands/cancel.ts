@@ -7,7 +7,6 @@ import { thisPerson } from '../../run/person.ts';
 import { readRunView } from '../../run/read-run-view.ts';
 import { steerRun } from '../../run/steer-run.ts';
 import { describeEnd } from '../../../activities/cell-end.ts';
-import { describeOrder } from '../../../schemas/order.ts';
 import { cellName } from '../../../schemas/plan.ts';
 import type { RunRecord } from '../../../schemas/run.ts';
 import { readPlanHead } from '../../../store/plan-files.ts';
@@ -49,7 +48,6 @@ async function cancelCell(context: CommandContext, store: Store, given: CancelAr
   const heard = await orderRun(store, context.config, {
     run: run.run,
     event: { event: 'cell-cancel-ordered', at: new Date().toISOString(), cell: cell.index, ...order },
-    order: { order: 'cancel', cell: cell.index, reason: describeOrder('ended', order) },
     branches: [branch],
   });
   if (context.json) printJson(context, { run: run.run, cell: name, state, heard: heard > 0 });
@@ -70,7 +68,7 @@ async function cellOrRun(store: Store, reference: string, run: string | undefine
 }
 
 function endingMessage(name: string, state: 'waiting' | 'running'): string {
-  const what = state === 'running' ? 'is being ended; it saves its state' : 'does not start';
+  const what = state === 'running' ? 'is being ended; it saves its state' : 'ends here';
   return `${name} ${what}. What needs it ends with it; the others go on`;
 }
 

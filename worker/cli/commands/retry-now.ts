@@ -39,7 +39,12 @@ export const retryNow: Command<RetryNowArguments> = async (context, given) => {
 
 function say(
   { terminal }: CommandContext,
-  given: { readonly name: string; readonly seconds: number; readonly others: number; readonly failure?: string | undefined },
+  given: {
+    readonly name: string;
+    readonly seconds: number;
+    readonly others: number;
+    readonly failure?: string | undefined;
+  },
 ): void {
   const { name, seconds, others, failure } = given;
   const together = others === 0 ? '' : ` with ${count(others, 'other cell')} of its batch`;

@@ -8,6 +8,7 @@ import { openHomeStore } from '../../run/home-store.ts';
 import { readRunView, shownState } from '../../run/read-run-view.ts';
 import type { CellView, RunView } from '../../run/run-view.ts';
 import { findUp } from '../../run/up-file.ts';
+import { awaitedLines } from '../awaited-lines.ts';
 import { axisLine, axisProgress, indexAxes } from '../axis-progress.ts';
 import { type Command, type CommandContext, printJson } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -15,6 +16,7 @@ import { failureLines } from '../failure-lines.ts';
 import { foldGates } from '../fold-gates.ts';
 import { count, grouped } from '../quantities.ts';
 import { textTable } from '../text-table.ts';
+import { wrapText } from '../wrap-text.ts';
 
 const shownStates = ['done', 'cached', 'running', 'waiting', 'failed', 'blocked', 'skipped', 'cancelled'] as const;
 
@@ -53,6 +55,7 @@ export const status: Command<{ readonly run: string | undefined }> = async (cont
       steps,
       failures,
       attempts,
+      approvals: view.awaited(),
     });
   } else printStatus(context, { run: record.run, state, view, cells, steps });
   return exitCodes.done;
@@ -108,6 +111,8 @@ function printStatus({ terminal }: CommandContext, { run, state, view, cells, st
   terminal.out('');
   for (const progress of axisProgress(indexAxes(cells), view)) terminal.out(axisLine(progress, terminal.width()));
   for (const line of failureLines({ cells, view }, terminal.paint, terminal.width())) terminal.out(line);
+  for (const each of view.awaited())
+    for (const line of awaitedLines(run, each).flatMap(text => wrapText(text, terminal.width()))) terminal.out(line);
   terminal.out(`${run}: ${state}, ${count(cells.length, 'cell')}`);
 }
 

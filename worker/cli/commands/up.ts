@@ -28,7 +28,9 @@ export const up: Command<object> = async context => {
     const end = await Promise.race([stopped.then(() => 'stop' as const), asked.then(() => 'finish' as const), failed]);
     if (end instanceof Error) throw new MachineryError(end.message);
     if (end === 'finish') {
-      terminal.say('draining: takes no new cells, and ends when those under way have (Ctrl-C: they save their state now)');
+      terminal.say(
+        'draining: takes no new cells, and ends when those under way have (Ctrl-C: they save their state now)',
+      );
       await Promise.race([engine.finish(), stopped]);
     }
     if (end === 'stop' || signal.aborted)

@@ -23,8 +23,7 @@ export const watch: Command<{ readonly run: string | undefined }> = async (conte
   const cells = await allCells(plans, record.plan, await plans.head(record.plan));
   const view = createRunView(cells.length);
   const saved = createSavedWork(store, run, cells);
-  const state = () =>
-    shownState(store, { run, view, served: findUp(homeOf(context.config.home)) !== undefined });
+  const state = () => shownState(store, { run, view, served: findUp(homeOf(context.config.home)) !== undefined });
   if (!context.json) return watchOn(context, store, { run, cells, view, saved }, state);
   const { events } = await store.events(run);
   view.apply(events);
