@@ -71,3 +71,9 @@ test('a run with anything left to do is left alone, its log untouched', async ()
   const other = await storeWith(undecided, ['part[i=0]', 'part[i=1]', 'join']);
   expect(await settled(other, undecided)).toMatchObject({ over: false, wrote: 0 });
 });
+
+test('a gate that a person has to approve rules nothing out before: the run is not over', async () => {
+  const plan = planOf(study(true).replace('on_fail', 'approve: true, on_fail'));
+  const store = await storeWith(plan, ['part[i=0]', 'part[i=1]', 'join', 'gates.enough']);
+  expect(await settled(store, plan)).toMatchObject({ over: false, wrote: 0 });
+});
