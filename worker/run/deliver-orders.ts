@@ -14,10 +14,7 @@ import { isOrder, orderOf, tellBranches } from './order-run.ts';
 const latestRuns = 50;
 
 /** Tells what was ordered since the last call; everything that was ever ordered, in the first. */
-export function createOrderDelivery(
-  store: Store,
-  client: Pick<RunClient, 'order' | 'state'>,
-): () => Promise<void> {
+export function createOrderDelivery(store: Store, client: Pick<RunClient, 'order' | 'state'>): () => Promise<void> {
   const plans = createPlanReader(store);
   const cursors = new Map<string, string>();
   return async () => {

@@ -29,7 +29,7 @@ export async function pendingActivities(client: Client, workflowId: string): Pro
       const failure = activity.lastFailure?.message ?? '';
       return {
         id: activity.activityId ?? '',
-        state: activity.state !== scheduled ? 'at-work' : at === undefined ? 'queued' : 'waiting',
+        state: Number(activity.state) !== scheduled ? 'at-work' : at === undefined ? 'queued' : 'waiting',
         attempt: activity.attempt ?? 1,
         ...(at === undefined ? {} : { at }),
         ...(failure === '' ? {} : { failure }),
