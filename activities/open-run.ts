@@ -1,6 +1,7 @@
 /** The start of a run, and of every time it is taken up again: what is recorded already, and what goes first. */
 import type { BranchMarks, BranchOverview, RunOverview, RunReference } from '../schemas/engine.ts';
 import type { CellKey } from '../schemas/identity.ts';
+import { approvalNames, approvalsIn } from '../schemas/approval.ts';
 import type { PlanCell, PlanHead } from '../schemas/plan.ts';
 import type { Store } from '../store/store.ts';
 import { numbersIn, rangesOf } from '../schemas/ranges.ts';
@@ -15,18 +16,24 @@ const slicesAtOnce = 8;
 /** Looks all keys up in bulk, logs which cells are there, and tells the coordinator what is left. */
 export async function openRun(store: Store, plans: PlanReader, { run, plan }: RunReference): Promise<RunOverview> {
   const head = await plans.head(plan);
+  const asked = approvalsIn(head);
   const branches = await atMost(slicesAtOnce, head.branches, async ({ index, needs }) =>
-    summarise(index, needs, [...(await plans.cells(plan, index)).values()]),
+    summarise({ id: index, needs, asked }, [...(await plans.cells(plan, index)).values()]),
   );
   const recorded = await recordedCells(store, run, branches);
   await logRecorded(store, run, recorded);
-  const known = branches.map(branch => ({ ...branch, recorded: branch.cells.every(cell => recorded.has(cell)) }));
+  const known = branches.map(branch => ({
+    ...branch,
+    recorded: branch.cells.every(cell => recorded.has(cell)),
+    waits: branch.asking.some(cell => !recorded.has(cell)),
+  }));
   const pilots = pilotBranches(known);
-  const overviews = known.map(({ id, needs, recorded: all }): BranchOverview => ({
+  const overviews = known.map(({ id, needs, recorded: all, waits }): BranchOverview => ({
     id,
     needs,
     recorded: all,
     pilot: pilots.has(id),
+    ...(waits ? { waits } : {}),
   }));
   const listed = firstPage(overviews);
   return {
@@ -43,16 +50,23 @@ interface BranchSummary {
   readonly needs: readonly number[];
   readonly cells: readonly number[];
   readonly keys: readonly CellKey[];
+  /** Those of its cells that ask for a person's word. */
+  readonly asking: readonly number[];
   readonly shape: string;
   readonly heavy: boolean;
 }
 
-function summarise(id: number, needs: readonly number[], cells: readonly PlanCell[]): BranchSummary {
+function summarise(
+  { id, needs, asked }: Pick<BranchSummary, 'id' | 'needs'> & { readonly asked: ReturnType<typeof approvalsIn> },
+  cells: readonly PlanCell[],
+): BranchSummary {
+  const asks = (cell: PlanCell) => approvalNames(cell).some(name => asked.has(name));
   return {
     id,
     needs,
     cells: cells.map(({ index }) => index),
     keys: cells.map(({ key }) => key),
+    asking: cells.filter(asks).map(({ index }) => index),
     shape: [...new Set(cells.map(({ step }) => step))].sort().join(' '),
     heavy: cells.some(({ weight }) => weight === 'heavy'),
   };
@@ -75,7 +89,11 @@ async function recordedCells(
 function marksOf(branches: readonly BranchOverview[]): BranchMarks {
   const rangesWhere = (holds: (branch: BranchOverview) => boolean) =>
     rangesOf(branches.filter(holds).map(({ id }) => id));
-  return { recorded: rangesWhere(({ recorded }) => recorded), pilots: rangesWhere(({ pilot }) => pilot) };
+  return {
+    recorded: rangesWhere(({ recorded }) => recorded),
+    pilots: rangesWhere(({ pilot }) => pilot),
+    waits: rangesWhere(({ waits }) => waits === true),
+  };
 }
 
 /** Cells that this run made itself before it was interrupted have their own line in the log already. */

@@ -24,10 +24,12 @@ export interface RunCellsDependencies {
   readonly runners: CellRunners;
   readonly plans: PlanReader;
   readonly tell: TellServer;
+  /** Aborted when the worker is to leave. */
+  readonly stopping: AbortSignal;
 }
 
 export async function runCells(
-  { runners, plans, tell }: RunCellsDependencies,
+  { runners, plans, tell, stopping }: RunCellsDependencies,
   input: RunCellsInput,
 ): Promise<CellOutcome[]> {
   const events = createEventBuffer(runners.light.store, input.run);
@@ -38,7 +40,7 @@ export async function runCells(
       tell({ cell: cellName(cell.step, cell.at), key: cell.key, ...progress });
     };
     const remake = async (index: number) => run(await findAnyCell(plans, input.plan, index));
-    return runCell(runners[cell.weight], input.run, cell, { events, onProgress, remake });
+    return runCell(runners[cell.weight], input.run, cell, { events, onProgress, remake, stopping });
   };
   const results = await atMost(lightAtOnce, cells, run);
   await events.flush();
@@ -71,11 +73,16 @@ async function runCell(
     events,
     onProgress,
     remake,
-  }: Pick<AttemptHooks, 'onProgress'> & { readonly events: EventBuffer; readonly remake: Remake },
+    stopping,
+  }: Pick<AttemptHooks, 'onProgress'> & {
+    readonly events: EventBuffer;
+    readonly remake: Remake;
+    readonly stopping: AbortSignal;
+  },
 ): Promise<AttemptResult> {
   const { info, cancellationSignal } = Context.current();
   const result = await attemptCell(runner, run, cell, {
-    signal: cancellationSignal,
+    signal: AbortSignal.any([cancellationSignal, stopping]),
     onStart: () => {
       if (cell.weight === 'heavy')
         events.add({ event: 'cell-started', at: now(), cell: cell.index, attempt: info.attempt });
@@ -104,10 +111,13 @@ function outcomesOf(results: readonly AttemptResult[]): CellOutcome[] {
   });
 }
 
-/** Called off for good; a worker that shuts down only interrupts, and its cells go on elsewhere. */
+/** Called off for good; a worker that shuts down, or a next attempt asked for, only interrupts. */
 function isCancelled(): boolean {
-  const { reason, aborted } = Context.current().cancellationSignal;
-  return aborted && !(reason instanceof Error && reason.message === 'WORKER_SHUTDOWN');
+  const { cancellationSignal, cancellationDetails } = Context.current();
+  const { reason, aborted } = cancellationSignal;
+  return (
+    aborted && cancellationDetails?.reset !== true && !(reason instanceof Error && reason.message === 'WORKER_SHUTDOWN')
+  );
 }
 
 function eventOf(cell: PlanCell, result: AttemptResult): RunEvent | undefined {

@@ -1,4 +1,5 @@
 /** The parts of a step's declaration that its use of a step kind and its use of a graph have in common, and the others. */
+import { approvalOf } from '../schemas/approval.ts';
 import type { Location } from '../schemas/diagnostic.ts';
 import type { AxisValue } from '../schemas/plan.ts';
 import type { StepKind } from '../schemas/step-kind.ts';
@@ -47,6 +48,7 @@ export function declareStep(
     resources: readResources(written),
     quorum: declaration.quorum === undefined ? undefined : { value: declaration.quorum, place: below(place, 'quorum') },
     onFailure: readOnFailure(kind, declaration.on_failure, place, context),
+    approve: approvalOf(declaration.approve),
     isSketch: instance.isSketch,
   };
   return { step, declared: { declaration, at: readAt(written), inputAt: readInputAt(written) } };

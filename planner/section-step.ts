@@ -39,6 +39,7 @@ export function sectionStep(
     resources: new Map(),
     quorum: undefined,
     onFailure: [],
+    approve: undefined,
     isSketch: false,
   };
 }

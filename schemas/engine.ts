@@ -45,6 +45,8 @@ export interface BranchMarks {
   readonly recorded: NumberRanges;
   /** These go first, with what they need, so that a broken last step shows itself before the fan-out. */
   readonly pilots: NumberRanges;
+  /** These may wait for a person. */
+  readonly waits: NumberRanges;
 }
 
 /** What the coordinator needs to know of a branch. */
@@ -55,6 +57,8 @@ export interface BranchOverview {
   readonly recorded: boolean;
   /** It goes first, with what it needs, so that a broken last step shows itself before the fan-out. */
   readonly pilot: boolean;
+  /** It may have to wait for a person: then it takes no place from others. */
+  readonly waits?: true;
 }
 
 export interface RunOverview {
@@ -92,7 +96,30 @@ export interface BranchCell {
   readonly weight: 'light' | 'heavy';
   readonly needs: readonly { readonly of: readonly number[]; readonly quorum: number }[];
   readonly guards: readonly { readonly gate: number; readonly verdicts: readonly string[] }[];
+  /** What persons must have approved before it starts, as far as they have not yet. */
+  readonly approvals?: readonly CellApproval[];
 }
+
+/** A person's word that a cell waits for. */
+export interface CellApproval {
+  /** The step, or the gate as `gates.name`. */
+  readonly name: string;
+  /** A gate's consequence for the cell, which follows only when the person has spoken. */
+  readonly gate?: {
+    /** Its cell. */
+    readonly cell: number;
+    /** The cell is skipped where it is one of these. */
+    readonly verdicts: readonly string[];
+    /** Where the gate is in another branch, and so decided before this one starts. */
+    readonly verdict?: string;
+  };
+}
+
+/** What a person orders of a branch under way. `reason` says who and why, for the log. */
+export type BranchOrder =
+  | { readonly order: 'cancel'; readonly cell: number; readonly reason: string }
+  | { readonly order: 'approve'; readonly name: string }
+  | { readonly order: 'reject'; readonly name: string; readonly reason: string };
 
 export interface BranchGraph {
   readonly cells: readonly BranchCell[];
@@ -117,13 +144,19 @@ export interface RunCellsInput extends BranchReference {
   readonly cells: readonly number[];
 }
 
-/** Cells that will not run, for the event log: which, and because of which other cell. */
+/** Cells that will not run, for the event log: which, and because of which other cell, or of whose order. */
 export interface NoteOutcomesInput extends BranchReference {
   readonly outcomes: readonly {
     readonly cell: number;
     readonly state: 'blocked' | 'skipped' | 'cancelled';
     readonly because?: number;
+    readonly reason?: string;
   }[];
+}
+
+/** Cells that could start but for a person's word. */
+export interface NoteAwaitedInput extends BranchReference {
+  readonly awaited: readonly { readonly name: string; readonly cells: readonly number[] }[];
 }
 
 export interface EndRunInput extends RunReference {
@@ -141,6 +174,7 @@ export type Activities = {
   readonly readBranch: (reference: BranchReference) => Promise<BranchGraph>;
   readonly runCells: (input: RunCellsInput) => Promise<CellOutcome[]>;
   readonly noteOutcomes: (input: NoteOutcomesInput) => Promise<void>;
+  readonly noteAwaited: (input: NoteAwaitedInput) => Promise<void>;
   readonly noteRun: (input: NoteRunInput) => Promise<void>;
   readonly endRun: (input: EndRunInput) => Promise<void>;
 };

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { changeableClasses } from './failure.ts';
+import { approvalSchema } from './approval.ts';
 import { cellKeySchema, digestSchema } from './identity.ts';
 import { jsonSchema } from './json.ts';
 
@@ -107,6 +108,8 @@ const planStepSchema = z.strictObject({
   cells: z.int().nonnegative(),
   /** Names of the steps its inputs come from, for drawing. */
   needs: z.array(z.string()),
+  /** Its cells wait for a person. No part of any key: it changes no bytes. */
+  approve: approvalSchema.optional(),
 });
 export type PlanStep = z.output<typeof planStepSchema>;
 
@@ -117,6 +120,8 @@ const planGateSchema = z.strictObject({
   key: cellKeySchema,
   claim: z.string(),
   registered: digestSchema,
+  /** What it may skip waits for a person, who has seen its verdict. */
+  approve: approvalSchema.optional(),
 });
 export type PlanGate = z.output<typeof planGateSchema>;
 

@@ -45,6 +45,8 @@ export type CellState = z.output<typeof cellStateSchema>;
 
 const at = z.iso.datetime();
 const cell = z.int().nonnegative();
+/** Who gave an order (`ann@host`), and why. */
+const order = { by: z.string(), reason: z.string().optional() };
 
 /**
  * Why cells have to be made, as decided when the run was planned, against an earlier run. `first`: there was none.
@@ -122,6 +124,23 @@ export const runEventSchema = z.discriminatedUnion('event', [
     lost: z.number().optional(),
     /** How the next attempt differs from this one, for people. */
     changed: z.string().optional(),
+  }),
+  /** A person ended one cell; what needs it ends with it, its siblings go on. */
+  z.strictObject({ event: z.literal('cell-cancel-ordered'), at, cell, ...order }),
+  /** Cells that could start but for a person's word on `name`: a step, or a gate as `gates.name`. */
+  z.strictObject({
+    event: z.literal('approval-awaited'),
+    at,
+    name: z.string(),
+    question: z.string().optional(),
+    ranges: rangesSchema,
+  }),
+  z.strictObject({
+    event: z.literal('approval-decided'),
+    at,
+    name: z.string(),
+    decision: z.enum(['approved', 'rejected']),
+    ...order,
   }),
   z.strictObject({
     event: z.literal('cell-ended'),

@@ -3,6 +3,7 @@
  * (names that exist, axes that match, values that fit) is checked in planner/.
  */
 import { z } from 'zod';
+import { approveSchema } from './approval.ts';
 import { artifactKindSchema } from './artifact.ts';
 import type { ChangeableClass } from './failure.ts';
 import { gateSchema } from './gate.ts';
@@ -170,6 +171,7 @@ export const stepSchema = z
     resources: resourcesDeclarationSchema.optional(),
     quorum: quorumSchema.optional().describe('parts of gathered inputs that must be there'),
     on_failure: onFailureSchema.optional().describe('how the next attempt differs, by the class of the failure'),
+    approve: approveSchema.optional().describe('its cells wait until a person approves; a text is the question asked'),
   })
   .meta({ title: 'a step' });
 export type StepDeclaration = z.output<typeof stepSchema>;

@@ -14,6 +14,7 @@ import {
 } from '@temporalio/workflow';
 import type { BranchEnd, RunReference, Tally } from '../schemas/engine.ts';
 import { pauseSignal, resumeSignal, tellEndSignal } from './messages.ts';
+import { branchWorkflowId } from './queues.ts';
 import { runBranch } from './run-branch.ts';
 
 export interface BranchChildren {
@@ -40,7 +41,7 @@ export function createBranchChildren(
   const starting = new Set<number>();
   /** Those that tell their ends already. */
   const asked = new Set<number>();
-  const idOf = (branch: number) => `${workflowInfo().workflowId}/branch-${branch}`;
+  const idOf = (branch: number) => branchWorkflowId(workflowInfo().workflowId, branch);
 
   /** Undefined where it runs already. */
   const start = async (branch: number) => {

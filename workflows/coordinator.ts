@@ -47,6 +47,8 @@ export function createCoordinator({ run, plan, carried, bounds = usualBounds }: 
   const endedBefore = new Set(numbersIn(carried?.ended ?? []));
   const ended = new Set<number>();
   const running = new Set<number>();
+  /** Those that may wait for a person for days: they take no place in the window. */
+  const waits = new Set<number>();
   let due: number[] = [];
   let cells: Tally = carried?.cells ?? emptyTally;
   let paused = carried?.paused ?? false;
@@ -90,13 +92,17 @@ export function createCoordinator({ run, plan, carried, bounds = usualBounds }: 
     const ready = frontier.ready();
     if (ready.length > 0) due = [...due, ...ready.filter(each => !inherited.has(each))].sort((a, b) => a - b);
     for (const branch of ready) if (inherited.has(branch)) void work(branch);
-    const begun = paused ? [] : due.slice(0, Math.max(0, window - running.size));
-    due = due.slice(begun.length);
+    if (paused) return;
+    const waiting = due.filter(branch => waits.has(branch));
+    const places = window - [...running].filter(branch => !waits.has(branch)).length;
+    const begun = new Set([...waiting, ...due.filter(branch => !waits.has(branch)).slice(0, Math.max(0, places))]);
+    due = due.filter(branch => !begun.has(branch));
     for (const branch of begun) void work(branch);
   };
 
   const drive = async (branches: readonly BranchOverview[]) => {
     total += branches.length;
+    for (const branch of branches) if (branch.waits === true) waits.add(branch.id);
     for (const { id, needs } of branches)
       frontier.add({ id, needs: needs.map(of => ({ of: [of], quorum: 1 })), guards: [] });
     for (const { id, recorded } of branches) if (recorded || endedBefore.has(id)) end(id);

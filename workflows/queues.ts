@@ -13,3 +13,8 @@ export function computeQueue(taskQueue: string): string {
 export function workflowIdOf(storeId: string, run: string): string {
   return `espalier/${storeId}/${run}`;
 }
+
+/** A branch of a run, by the id of the run's own workflow. */
+export function branchWorkflowId(run: string, branch: number): string {
+  return `${run}/branch-${branch}`;
+}

@@ -8,18 +8,19 @@ import {
 } from '@temporalio/workflow';
 import type { BranchEnd, BranchReference, Tally } from '../schemas/engine.ts';
 import { book } from './activities.ts';
-import { type BranchWork, createBranchWork } from './branch-work.ts';
-import { branchEndedSignal, pauseSignal, resumeSignal, tallyQuery, tellEndSignal } from './messages.ts';
+import { type BranchControl, type BranchWork, createBranchWork } from './branch-work.ts';
+import { branchEndedSignal, orderSignal, pauseSignal, resumeSignal, tallyQuery, tellEndSignal } from './messages.ts';
 import { emptyTally } from './tally.ts';
 
 export async function runBranch(reference: BranchReference): Promise<Tally> {
   const { branch } = reference;
-  const control = { paused: false };
+  const control: BranchControl = { paused: false, orders: [] };
   let work: BranchWork | undefined;
   let isAsked = false;
   setHandler(pauseSignal, () => void (control.paused = true));
   setHandler(resumeSignal, () => void (control.paused = false));
   setHandler(tellEndSignal, () => void (isAsked = true));
+  setHandler(orderSignal, order => void control.orders.push(order));
   setHandler(tallyQuery, () => work?.tally() ?? emptyTally);
   try {
     const begun = createBranchWork(reference, await book.readBranch(reference), control);

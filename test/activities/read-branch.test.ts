@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createOrderReader } from '../../activities/order-reader.ts';
 import { createPlanReader } from '../../activities/plan-reader.ts';
 import { readBranch } from '../../activities/read-branch.ts';
 import { createMemoryStore } from '../../store/memory-store.ts';
@@ -19,7 +20,8 @@ async function prepared(text: string) {
   const reference = await newRun(store, plan);
   for (const cell of plan.cellList.slice(0, 20)) await attempt(dependencies(store), reference.run, cell);
   const plans = createPlanReader(store);
-  const read = (branch: number) => readBranch(store, plans, { ...reference, branch });
+  const read = (branch: number) =>
+    readBranch({ store, plans, orders: createOrderReader(store) }, { ...reference, branch });
   const log = async () => (await store.events(reference.run)).events;
   return { read, log };
 }
@@ -66,7 +68,10 @@ test('cells that a rerun leaves have ended as they are, the last first, without 
     ],
   });
   await attempt(dependencies(store), reference.run, plan.cellList[2]!);
-  const graph = await readBranch(store, createPlanReader(store), { ...reference, branch: 0 });
+  const graph = await readBranch(
+    { store, plans: createPlanReader(store), orders: createOrderReader(store) },
+    { ...reference, branch: 0 },
+  );
   expect(graph.ended).toEqual([
     { cell: 2, state: 'cached' },
     { cell: 5, state: 'blocked' },

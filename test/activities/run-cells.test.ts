@@ -32,7 +32,9 @@ function runners(store: Store): CellRunners {
 }
 
 const runCells = (given: CellRunners, plans: PlanReader, input: RunCellsInput) =>
-  engineActivity((each: RunCellsInput, tell) => runCellsOnce({ runners: given, plans, tell }, each))(input);
+  engineActivity((each: RunCellsInput, tell) =>
+    runCellsOnce({ runners: given, plans, tell, stopping: new AbortController().signal }, each),
+  )(input);
 
 const inActivity = async <Result>(run: () => Promise<Result>, info = {}): Promise<Result> =>
   new MockActivityEnvironment(info, { logger: silent }).run(run);

@@ -58,7 +58,15 @@ describe.each(scenarios)('a recorded run: %s', scenario => {
       paused: text.includes('"signalName":"pause"') && text.includes('"signalName":"resume"'),
       cancelled: text.includes('EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED'),
       failed: tallies(recorded(scenario)).some(({ failed }) => failed > 0),
-    }).toEqual({ paused: scenario === 'pause', cancelled: scenario === 'cancel', failed: scenario === 'failure' });
+      ordered: text.includes('"signalName":"order"'),
+      cellCancelled: text.includes('EVENT_TYPE_ACTIVITY_TASK_CANCEL_REQUESTED') && scenario !== 'cancel',
+    }).toEqual({
+      paused: scenario === 'pause',
+      cancelled: scenario === 'cancel',
+      failed: scenario === 'failure',
+      ordered: scenario === 'cancel-cell' || scenario === 'approval',
+      cellCancelled: scenario === 'cancel-cell',
+    });
   });
 });
 

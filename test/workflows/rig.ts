@@ -5,6 +5,7 @@ import { createActivities } from '../../activities/engine.ts';
 import type { CellRunners } from '../../activities/run-cells.ts';
 import type { Plan } from '../../schemas/plan.ts';
 import type { Activities, CoordinatorBounds, RunReference, Tally } from '../../schemas/engine.ts';
+import type { RunEvent } from '../../schemas/run.ts';
 import { createMemoryStore } from '../../store/memory-store.ts';
 import type { Store } from '../../store/store.ts';
 import { workflowBundle } from '../../worker/entry-points.ts';
@@ -89,6 +90,8 @@ export interface StartedRun {
 export interface RunOptions {
   readonly change?: (runners: CellRunners) => CellRunners;
   readonly bounds?: CoordinatorBounds;
+  /** What is in its log before. */
+  readonly logged?: readonly RunEvent[];
   /** What is in the store before. */
   readonly prepare?: (store: Store) => Promise<void>;
 }
@@ -100,10 +103,11 @@ export async function startRun(
   given: RunOptions | Required<RunOptions>['change'] = {},
 ): Promise<StartedRun> {
   const options: RunOptions = typeof given === 'function' ? { change: given } : given;
-  const { change = (each: CellRunners) => each, bounds, prepare } = options;
+  const { change = (each: CellRunners) => each, bounds, prepare, logged = [] } = options;
   const store = createMemoryStore();
   await prepare?.(store);
   const reference = await newRun(store, plan);
+  await store.appendEvents(reference.run, logged);
   const runners = change({ light: dependencies(store), heavy: dependencies(store, { exclusive: true }) });
   const serving = await serve(rig, createActivities(store, runners));
   const workflowId = `${reference.run}-${serving.taskQueue}`;

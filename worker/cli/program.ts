@@ -3,6 +3,7 @@ import { InvalidArgumentError, Command as Program, Option } from 'commander';
 import { version } from '../version.ts';
 import type { Command } from './command.ts';
 import { addStoreVerbs } from './store-verbs.ts';
+import { addOrderVerbs } from './order-verbs.ts';
 
 /** Flags that every verb takes. */
 export interface GlobalFlags {
@@ -42,6 +43,7 @@ export function createProgram(perform: Perform): Program {
   addStudyVerbs(program, perform);
   addRunVerbs(program, perform);
   addStoreVerbs(program, perform, { verb, withMachine, wholeNumber });
+  addOrderVerbs({ program, perform, verb });
   addMachineVerbs(program, perform);
   return program;
 }
@@ -146,11 +148,6 @@ function addRunVerbs(program: Program, perform: Perform): void {
     'espalier pause em-susceptibility-1',
   ]).action((run: string, flags: GlobalFlags) =>
     perform(flags, async () => (await import('./commands/pause.ts')).pause, { run }),
-  );
-  verb(program, 'cancel <run>', 'end a run under way; what is done stays', [
-    'espalier cancel em-susceptibility-1',
-  ]).action((run: string, flags: GlobalFlags) =>
-    perform(flags, async () => (await import('./commands/cancel.ts')).cancel, { run }),
   );
   verb(program, 'status [run]', 'how a run stands, from its log: no server needed', [
     'espalier status',

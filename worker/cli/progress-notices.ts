@@ -1,15 +1,21 @@
 /** What people should not have to look for while a run is under way: failures, retries, pauses, each once. */
 import { failurePolicies } from '../../schemas/failure.ts';
 import { type PlanCell, cellName } from '../../schemas/plan.ts';
+import { describeOrder } from '../../schemas/order.ts';
 import type { RunEvent } from '../../schemas/run.ts';
+import { awaitedLines } from './awaited-lines.ts';
 import { count, duration } from './quantities.ts';
 
 /** So many alike are told one by one, the next by saying that they are only counted from there on. */
 const toldEach = 3;
 
 /** The line to be said of an event, if any. */
-export function createNotices(cells: ReadonlyMap<number, PlanCell>): (event: RunEvent) => string | undefined {
+export function createNotices(
+  cells: ReadonlyMap<number, PlanCell>,
+  run: string,
+): (event: RunEvent) => string | undefined {
   const told = new Map<string, number>();
+  const asked = new Set<string>();
 
   const nameOf = (index: number) => {
     const cell = cells.get(index);
@@ -36,7 +42,7 @@ export function createNotices(cells: ReadonlyMap<number, PlanCell>): (event: Run
     return limited(event, line, `${failure} ${message}`);
   };
 
-  return event => {
+  const cellNotice = (event: Extract<RunEvent, { cell: number }>) => {
     switch (event.event) {
       case 'cell-ended': {
         if (event.state !== 'failed') return undefined;
@@ -49,20 +55,36 @@ export function createNotices(cells: ReadonlyMap<number, PlanCell>): (event: Run
         const line = `differs  ${nameOf(event.cell)}: made twice, other bytes the second time; the first stay. See: espalier audit`;
         return limited(event, line, '');
       }
+      case 'cell-cancel-ordered':
+        return `ending   ${nameOf(event.cell)}, ${describeOrder('ended', event)}`;
+      case 'cell-started':
+      case 'cell-waiting':
+      case 'cell-progress':
+        return undefined;
+    }
+  };
+
+  return event => {
+    if ('cell' in event) return cellNotice(event);
+    switch (event.event) {
       case 'branch-failed':
         return `a part of the run broke: ${event.message}`;
       case 'run-paused':
         return 'paused';
       case 'run-resumed':
         return 'going on';
+      case 'approval-awaited':
+        // Its cells come one by one; the question is one.
+        if (asked.has(event.name)) return undefined;
+        asked.add(event.name);
+        return awaitedLines(run, event).join('\n');
+      case 'approval-decided':
+        return `${event.name} was ${describeOrder(event.decision, event)}`;
       case 'run-started':
       case 'run-planned':
       case 'run-ended':
       case 'cells-left':
       case 'cells-cached':
-      case 'cell-started':
-      case 'cell-waiting':
-      case 'cell-progress':
         return undefined;
     }
   };

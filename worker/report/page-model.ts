@@ -71,6 +71,8 @@ export interface RegisteredGate {
   readonly cell: CellName;
   /** What its verdict led to: `removed skipped (20 cells)`. */
   readonly followed: readonly string[];
+  /** Of a gate that a person had to approve: who did or did not, when and why. */
+  readonly approval?: string;
 }
 
 /** How the cells of a step stand, with the seconds of work behind them. */

@@ -28,6 +28,16 @@ export interface FailedAttemptView {
   readonly lost: number;
 }
 
+/** What a person is asked, and how many cells wait for nothing else. */
+export interface AwaitedApproval {
+  /** A step, or a gate as `gates.name`. */
+  readonly name: string;
+  readonly question?: string;
+  readonly cells: number;
+}
+
+export type Decision = Extract<RunEvent, { readonly event: 'approval-decided' }>;
+
 /** Cells by state. */
 export type Counts = { readonly [state in CellView['state']]: number };
 
@@ -45,6 +55,10 @@ export interface RunView {
   readonly branchFailures: () => readonly string[];
   /** Cells that were made twice and gave other bytes the second time. */
   readonly differing: () => readonly number[];
+  /** What waits for a person now, in the order in which it was asked. */
+  readonly awaited: () => readonly AwaitedApproval[];
+  /** What persons have decided, the first decision on each name. */
+  readonly decisions: () => readonly Decision[];
 }
 
 const waiting: CellView = { state: 'waiting' };
@@ -54,6 +68,8 @@ export function createRunView(cells: number): RunView {
   const attempts: FailedAttemptView[] = [];
   const branchFailures: string[] = [];
   const differing = new Set<number>();
+  const awaited = new Map<string, { readonly question: string | undefined; readonly cells: Set<number> }>();
+  const decisions = new Map<string, Decision>();
   const counts = { waiting: cells, running: 0, cached: 0, done: 0, failed: 0, blocked: 0, skipped: 0, cancelled: 0 };
   let state: RunState | undefined;
   let started: string | undefined;
@@ -87,6 +103,8 @@ export function createRunView(cells: number): RunView {
         if (before.state === 'running' || before.state === 'waiting')
           set(event.cell, { state: 'waiting', reason: event.message });
         return;
+      case 'cell-cancel-ordered':
+        return;
       case 'cell-waiting':
         if (before.state === 'waiting') set(event.cell, { state: 'waiting', reason: heldBy(event.owner) });
         return;
@@ -109,6 +127,20 @@ export function createRunView(cells: number): RunView {
     };
     for (const cell of numbersIn(event.ranges)) if (views.get(cell)?.state !== 'done') set(cell, view);
   };
+  const applyAwaited = ({ name, question, ranges }: Extract<RunEvent, { event: 'approval-awaited' }>) => {
+    const asked = awaited.get(name) ?? { question, cells: new Set() };
+    awaited.set(name, asked);
+    for (const cell of numbersIn(ranges)) {
+      asked.cells.add(cell);
+      if (isWaiting(cell)) set(cell, { state: 'waiting', reason: `it waits for the approval of ${name}` });
+    }
+  };
+  const applyDecision = (event: Decision) => {
+    if (decisions.has(event.name)) return;
+    decisions.set(event.name, event);
+    for (const cell of awaited.get(event.name)?.cells ?? []) if (isWaiting(cell)) set(cell, waiting);
+  };
+  const isWaiting = (cell: number) => (views.get(cell) ?? waiting).state === 'waiting';
   const applyOne = (event: RunEvent) => {
     switch (event.event) {
       case 'run-started':
@@ -129,6 +161,12 @@ export function createRunView(cells: number): RunView {
       case 'branch-failed':
         branchFailures.push(event.message);
         return;
+      case 'approval-awaited':
+        applyAwaited(event);
+        return;
+      case 'approval-decided':
+        applyDecision(event);
+        return;
       case 'cells-cached':
       case 'cells-left':
         applyRanges(event);
@@ -139,6 +177,7 @@ export function createRunView(cells: number): RunView {
       case 'cell-waiting':
       case 'cell-progress':
       case 'cell-attempt-failed':
+      case 'cell-cancel-ordered':
       case 'cell-ended':
       case 'nondeterminism':
         applyCell(event);
@@ -156,6 +195,12 @@ export function createRunView(cells: number): RunView {
     attempts: () => attempts,
     branchFailures: () => branchFailures,
     differing: () => [...differing],
+    awaited: () =>
+      [...awaited].flatMap(([name, { question, cells: asked }]) => {
+        const left = decisions.has(name) ? 0 : [...asked].filter(isWaiting).length;
+        return left === 0 ? [] : [{ name, cells: left, ...(question === undefined ? {} : { question }) }];
+      }),
+    decisions: () => [...decisions.values()],
   };
 }
 

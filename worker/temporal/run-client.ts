@@ -1,8 +1,9 @@
 /** Starting, watching and steering runs on a Temporal server. */
 import { Client, Connection, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
-import type { RunReference, Tally } from '../../schemas/engine.ts';
-import { taskQueueOf, workflowIdOf } from '../../workflows/queues.ts';
+import type { BranchOrder, RunReference, Tally } from '../../schemas/engine.ts';
+import { branchWorkflowId, taskQueueOf, workflowIdOf } from '../../workflows/queues.ts';
 import type { TemporalTarget } from './connection.ts';
+import { type PendingActivity, pendingActivities } from './pending-activities.ts';
 
 /** What the server knows of a run's workflow. `absent`: it never had it, or has forgotten it. */
 export type WorkflowState = 'running' | 'ended' | 'broken' | 'absent';
@@ -14,6 +15,12 @@ export interface RunClient {
   readonly pause: (run: string) => Promise<void>;
   readonly resume: (run: string) => Promise<void>;
   readonly cancel: (run: string) => Promise<void>;
+  /** Tells a branch under way; false where there is none. */
+  readonly order: (run: string, branch: number, order: BranchOrder) => Promise<boolean>;
+  /** The activities of a branch that have not ended, by their ids. */
+  readonly pending: (run: string, branch: number) => Promise<PendingActivity[]>;
+  /** Starts an activity that waits for its next attempt. */
+  readonly tryNow: (run: string, branch: number, activity: string) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -43,6 +50,7 @@ export async function connectRuns(target: TemporalTarget, { storeId, version }: 
     for await (const branch of client.workflow.list({ query: branches }))
       await client.workflow.getHandle(branch.workflowId, branch.runId).terminate(otherVersion).catch(ifKnown);
   };
+  const branchId = (run: string, branch: number) => branchWorkflowId(workflowIdOf(storeId, run), branch);
 
   const start = async (reference: RunReference) => {
     await endOtherVersion(reference.run).catch(ifKnown);
@@ -80,6 +88,23 @@ export async function connectRuns(target: TemporalTarget, { storeId, version }: 
     resume: async run => handle(run).signal('resume'),
     cancel: async run => {
       await handle(run).cancel();
+    },
+    order: async (run, branch, order) => {
+      try {
+        await client.workflow.getHandle(branchId(run, branch)).signal('order', order);
+        return true;
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false;
+        throw error;
+      }
+    },
+    pending: async (run, branch) => pendingActivities(client, branchId(run, branch)),
+    tryNow: async (run, branch, activity) => {
+      await client.workflowService.resetActivity({
+        namespace: target.namespace,
+        execution: { workflowId: branchId(run, branch) },
+        id: activity,
+      });
     },
     close: () => connection.close(),
   };

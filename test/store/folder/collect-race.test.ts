@@ -23,7 +23,9 @@ test('what was published is there with its bytes, whatever a collection did at t
   const [collector, publisher] = [buildProgram('throw-away', folder), buildProgram('publish-again', folder)];
   const publishers = ['one', 'two'].map(name => startProgram(publisher, [root, name]));
   const thrown: string[] = [];
-  for (let round = 0; round < 4; round += 1) {
+  const moved = () => thrown.reduce((sum, count) => sum + Number(count), 0);
+  // As many rounds as it takes for both to have been at work: machines differ in how long a process takes to begin.
+  for (let round = 0; round < 4 || (moved() <= 20 && round < 30); round += 1) {
     const { child, ended } = startProgram(collector, [root]);
     await wait(500 + 90 * round);
     child.kill('SIGKILL');
@@ -37,7 +39,7 @@ test('what was published is there with its bytes, whatever a collection did at t
     return lines;
   });
   expect(published.length).toBeGreaterThan(20);
-  expect(thrown.reduce((sum, moved) => sum + Number(moved), 0)).toBeGreaterThan(20);
+  expect(moved()).toBeGreaterThan(20);
   for (const line of published) {
     const [key = '', output = ''] = line.split(' ');
     const record = await store.record(cellKeySchema.parse(key));
@@ -53,7 +55,7 @@ test('a collection that is killed at any point leaves a whole store, and can sti
   const records = await Promise.all(
     Array.from({ length: 150 }, async (_, cell) => (await publishSample(store, `cell ${cell}`)).record),
   );
-  const files = () => ['records', 'contents', 'blobs'].map(name => filesBelow(path.join(root, name))).flat();
+  const files = () => ['records', 'contents', 'blobs'].flatMap(name => filesBelow(path.join(root, name)));
   const before = files().length;
   const collector = buildProgram('throw-away', folder);
   for (let round = 0; round < 6; round += 1) {

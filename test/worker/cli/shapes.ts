@@ -98,7 +98,47 @@ export const statusShape = z.strictObject({
       because: z.string().optional(),
     }),
   ),
+  approvals: z.array(z.strictObject({ name: z.string(), question: z.string().optional(), cells: count })),
   attempts: z.array(z.strictObject({ cell: z.string(), at: z.iso.datetime(), class: z.string(), message: z.string() })),
+});
+
+const perClass = z.record(z.string(), count);
+
+export const snapshotShape = z.strictObject({
+  run: z.string(),
+  study: z.string(),
+  state: z.enum(['new', 'running', 'paused', 'done', 'failed', 'cancelled', 'interrupted']),
+  cells: count,
+  ...states,
+  steps: z.array(
+    z.strictObject({
+      step: z.string(),
+      use: z.string(),
+      cells: count,
+      ended: count,
+      axes: z.array(
+        z.strictObject({
+          axis: z.string(),
+          values: z.array(z.strictObject({ value: z.string(), ended: count, cells: count })),
+        }),
+      ),
+    }),
+  ),
+  at_work: z.array(
+    z.strictObject({
+      cell: z.string(),
+      since: z.string().nullable(),
+      step: z.int().optional(),
+      steps: z.int().optional(),
+      loss: z.number().optional(),
+    }),
+  ),
+  approvals: z.array(z.strictObject({ name: z.string(), question: z.string().optional(), cells: count })),
+  failures: z.strictObject({ failed: perClass, attempts: perClass }),
+  cells_per_minute: z.number().nullable(),
+  seconds_left: z.number().nullable(),
+  work_seconds_left: z.number().nullable(),
+  saved_seconds: z.number().nonnegative(),
 });
 
 export const lsShape = z.array(

@@ -74,7 +74,11 @@ test('an old run gives up what no other run needs, and it is said what that was 
   await made(old, 40);
   await made(recent, 3);
   const { garbage, moved } = await collect();
-  expect(garbage.steps.map(({ study, step, cells }) => [study, step, cells]).toSorted()).toEqual([
+  expect(
+    garbage.steps
+      .map(({ study, step, cells }) => [study, step, cells] as const)
+      .toSorted(([a], [b]) => a.localeCompare(b)),
+  ).toEqual([
     ['chain1', 'leaf', 1],
     ['chain1', 'middle', 1],
   ]);

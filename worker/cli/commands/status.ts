@@ -9,6 +9,7 @@ import { lostWork } from '../../run/lost-work.ts';
 import { readRunView, shownState } from '../../run/read-run-view.ts';
 import type { CellView, RunView } from '../../run/run-view.ts';
 import { findUp } from '../../run/up-file.ts';
+import { awaitedLines } from '../awaited-lines.ts';
 import { axisLine, axisProgress, indexAxes } from '../axis-progress.ts';
 import { type Command, type CommandContext, printJson } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -62,6 +63,7 @@ export const status: Command<{ readonly run: string | undefined }> = async (cont
         return changed === undefined ? [] : [{ cell: cellName(cell.step, cell.at), changed }];
       }),
       differing: view.differing().map(cell => nameAt(cells, cell)),
+      approvals: view.awaited(),
     });
   } else printStatus(context, { run: record.run, state, view, cells, steps });
   return exitCodes.done;
@@ -123,6 +125,8 @@ function printStatus({ terminal }: CommandContext, { run, state, view, cells, st
     const line = `${terminal.paint.yellow('differs')}  ${count(differing.length, 'cell')} gave other bytes when made twice, as ${nameAt(cells, differing[0] ?? 0)}. See: espalier audit`;
     for (const each of wrapText(line, terminal.width())) terminal.out(each);
   }
+  for (const each of view.awaited())
+    for (const line of awaitedLines(run, each).flatMap(text => wrapText(text, terminal.width()))) terminal.out(line);
   terminal.out(`${run}: ${state}, ${count(cells.length, 'cell')}`);
 }
 
