@@ -106,7 +106,9 @@ function parametersAt(
     with: checked.with,
     files: Object.fromEntries([
       ...files.map(({ name, value }) => [name, dataFile(step, name, value, planning)] as const),
-      ...(kind.keySources?.(checked.with) ?? []).map(source => [source.name, keySource(step, source, planning)] as const),
+      ...(kind.keySources?.(checked.with) ?? []).map(
+        source => [source.name, keySource(step, source, planning)] as const,
+      ),
     ]),
   };
 }

@@ -43,7 +43,10 @@ export function trackFiles(files: SourceFiles): { readonly files: SourceFiles; r
   };
   // What a command prints is no file that the plan was made from: it stands in the cells alone.
   const { outputDigest } = files;
-  return { files: { read, digest, treeDigest, outputDigest }, sources: () => [...seen].map(([file, found]) => ({ path: file, digest: found })) };
+  return {
+    files: { read, digest, treeDigest, outputDigest },
+    sources: () => [...seen].map(([file, found]) => ({ path: file, digest: found })),
+  };
 }
 
 /** A path written in a document, as seen from where the document is: relative ones begin at its folder. */

@@ -90,8 +90,7 @@ function verifyInput(cell: PlanCell, port: string, input: PlanInput, { plan, reg
     ...faultIf(places.size < input.parts.length, 'two parts have one place'),
     ...input.parts.flatMap(part => {
       const maker = plan.cellList[part.cell];
-      const output =
-        maker && Object.entries(outputsOf(maker, registry)).find(([name]) => name === part.output)?.[1];
+      const output = maker && Object.entries(outputsOf(maker, registry)).find(([name]) => name === part.output)?.[1];
       return [
         ...faultIf(part.cell >= cell.index, `it needs cell ${part.cell}, which is no earlier one`),
         ...faultIf(maker?.key !== part.key, `its part has not the key of cell ${part.cell}`),

@@ -36,7 +36,8 @@ function* filesBelow(root: string, below: string): Generator<SourceTreeFile> {
     const name = path.posix.join(below, entry.name);
     const file = path.join(root, name);
     if (entry.isDirectory()) yield* filesBelow(root, name);
-    else if (entry.isFile() || statSync(file, { throwIfNoEntry: false })?.isFile() === true) yield { below: name, file };
+    else if (entry.isFile() || statSync(file, { throwIfNoEntry: false })?.isFile() === true)
+      yield { below: name, file };
     else throw new UnsafePathError(file, 'is neither file nor folder, or a link that leads to no file');
   }
 }

@@ -15,6 +15,11 @@ export interface Store extends BlobStore, RecordStore, WorkStore, RunStore {
 /** Immutable bytes by their digest. A blob is there whole or not at all. */
 export interface BlobStore {
   put(bytes: Uint8Array): Promise<Digest>;
+  /**
+   * Takes a finished file in, hashed in pieces: moved where it lies on the store's own file system, else copied. It is
+   * gone from its place afterwards.
+   */
+  takeFile(file: string): Promise<{ readonly digest: Digest; readonly bytes: number }>;
   /** Streams a blob in; nothing is visible before `commit`. */
   createBlob(): Promise<BlobWriter>;
   has(digest: Digest): Promise<boolean>;
@@ -66,7 +71,9 @@ export interface WorkStore {
   /** Replaces the checkpoint, atomically: after a crash the old or the new one is there, whole. */
   saveCheckpoint(key: CellKey, bytes: Uint8Array): Promise<void>;
   checkpoint(key: CellKey): Promise<Uint8Array | undefined>;
-  /** Forgets attempts and checkpoint, once the record is published. */
+  /** A folder of this machine for a program that works at the cell: kept across attempts, made where it is not there. */
+  workFolder(key: CellKey): Promise<string>;
+  /** Forgets attempts, checkpoint and folder, once the record is published. */
   clearWork(key: CellKey): Promise<void>;
 }
 
@@ -111,6 +118,8 @@ export interface RunStore {
     /** Lines in the middle of a log that are no events: damage, left out and counted. */
     readonly skipped: number;
   }>;
+  /** The folder of the run's logs, which grow while they are written; made where it is not there. */
+  logFolder(run: string): Promise<string>;
   /** A named file of the run that people open (its report), replaced atomically; the path where there is one. */
   writeRunFile(run: string, name: string, text: string): Promise<string>;
 }

@@ -54,7 +54,9 @@ const environmentSchema = z
   .union(
     [
       z.strictObject({ file: codeSchema.describe('a lock file, relative to the study; its digest is in the key') }),
-      z.strictObject({ image: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be `sha256:` and 64 hexadecimal digits') }),
+      z.strictObject({
+        image: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be `sha256:` and 64 hexadecimal digits'),
+      }),
       z.strictObject({
         probe: commandSchema.describe('a command whose output is recorded'),
         keyed: z.boolean().default(false).describe('its output is in the key too'),
@@ -63,6 +65,8 @@ const environmentSchema = z
     { error: 'must be `{ file }`, `{ image }` or `{ probe, keyed }`' },
   )
   .meta({ title: 'an environment' });
+
+export type DeclaredEnvironment = z.output<typeof environmentSchema>;
 
 const failureSchema = z
   .union(
@@ -80,7 +84,8 @@ const failureSchema = z
 export const exec = defineStepKind({
   kind: 'exec',
   version: 1,
-  summary: 'Runs any program as a step: inputs as files, outputs checked, progress and checkpoints by a small contract.',
+  summary:
+    'Runs any program as a step: inputs as files, outputs checked, progress and checkpoints by a small contract.',
   weight: 'heavy',
   with: z.strictObject({
     command: commandSchema.describe('program and arguments, without a shell; it starts in a copy of `code`'),
@@ -146,7 +151,12 @@ export const probeName = 'environment/probe';
 function keySources(parameters: Parameters): readonly KeySource[] {
   const { code, environment } = sourcesSchema.parse(parameters);
   return [
-    ...code.map((path, index): KeySource => ({ name: `${codePrefix}${path}`, kind: 'files', path, at: ['code', index] })),
+    ...code.map((path, index): KeySource => ({
+      name: `${codePrefix}${path}`,
+      kind: 'files',
+      path,
+      at: ['code', index],
+    })),
     ...environmentSources(environment),
   ];
 }

@@ -23,7 +23,7 @@ export interface FolderLeases {
   readonly clear: (key: CellKey) => void;
 }
 
-export function folderLeases({ layout }: FolderContext): FolderLeases {
+export function folderLeases({ layout }: Pick<FolderContext, 'layout'>): FolderLeases {
   const tokens = new Set<string>();
   return {
     acquire: (key, owner, seconds) => {

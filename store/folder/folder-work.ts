@@ -1,5 +1,6 @@
 /** What belongs to a cell while somebody is at it, as files in `work/KEY/`. */
 import { rmdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { failedAttemptSchema } from '../../schemas/cell-record.ts';
 import type { CellKey } from '../../schemas/identity.ts';
@@ -10,13 +11,14 @@ import type { FolderContext } from './folder-context.ts';
 import { folderLeases } from './folder-leases.ts';
 import { appendLines, parseLine, readLines } from './line-file.ts';
 import { readIfThere } from './read-bytes.ts';
-import { systemCode, writingNow } from './write-error.ts';
+import { systemCode, writing, writingNow } from './write-error.ts';
 
 export function folderWork(context: FolderContext): WorkStore {
   const { layout } = context;
   const leases = folderLeases(context);
   const attemptsFile = (key: CellKey) => path.join(layout.work(key), 'attempts.ndjson');
   const checkpointFile = (key: CellKey) => path.join(layout.work(key), 'checkpoint');
+  const filesFolder = (key: CellKey) => path.join(layout.work(key), 'files');
   return {
     acquireLease: async (key, owner, seconds) => leases.acquire(key, owner, seconds),
     attempts: async key => {
@@ -32,7 +34,13 @@ export function folderWork(context: FolderContext): WorkStore {
       await replaceFile(layout.temporary, checkpointFile(key), bytes);
     },
     checkpoint: key => readIfThere(checkpointFile(key)),
+    workFolder: async key => {
+      const folder = filesFolder(key);
+      await makeFolder(folder);
+      return folder;
+    },
     clearWork: async key => {
+      await writing(filesFolder(key), () => rm(filesFolder(key), { recursive: true, force: true }));
       leases.clear(key);
       writingNow(layout.work(key), () => {
         removeIfThere(attemptsFile(key));

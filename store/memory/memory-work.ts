@@ -1,5 +1,8 @@
 /** Leases, attempts and checkpoints in memory. */
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { FailedAttempt } from '../../schemas/cell-record.ts';
 import type { CellKey } from '../../schemas/identity.ts';
 import type { ProcessMark } from '../../schemas/process-mark.ts';
@@ -17,6 +20,8 @@ interface HeldBy {
 export function memoryWork(): WorkStore {
   const leases = new Map<CellKey, HeldBy>();
   const attempts = new Map<CellKey, FailedAttempt[]>();
+  /** The one thing that cannot be in memory: other programs work there. */
+  const folders = new Map<CellKey, string>();
   const checkpoints = new Map<CellKey, Uint8Array>();
   return {
     acquireLease: async (key, owner, seconds) => {
@@ -42,11 +47,19 @@ export function memoryWork(): WorkStore {
       checkpoints.set(key, bytes.slice());
     },
     checkpoint: async key => checkpoints.get(key)?.slice(),
+    workFolder: async key => {
+      const folder = folders.get(key) ?? mkdtempSync(path.join(tmpdir(), 'espalier-work-'));
+      folders.set(key, folder);
+      return folder;
+    },
     // One process, hence one user: a lease that is held is this user's own.
     clearWork: async key => {
       attempts.delete(key);
       checkpoints.delete(key);
       leases.delete(key);
+      const folder = folders.get(key);
+      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+      folders.delete(key);
     },
   };
 }

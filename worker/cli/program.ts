@@ -9,6 +9,7 @@ export interface GlobalFlags {
   readonly json?: boolean;
   readonly backend?: string;
   readonly slots?: string;
+  readonly devices?: string;
 }
 
 export type Perform = <Arguments>(
@@ -73,7 +74,8 @@ const wholeNumber = (least: number) => (text: string) => {
 function withMachine(command: Program): Program {
   return command
     .addOption(new Option('--backend <name>', 'numerical backend that must be used').choices(backends))
-    .option('--slots <n>', 'heavy cells at once, one core each', wholeNumber(1));
+    .option('--slots <n>', 'heavy cells at once, one core each', wholeNumber(1))
+    .option('--devices <list>', 'GPUs that cells may have, as in gpu=0,1');
 }
 
 interface StudyFlags extends GlobalFlags {

@@ -4,6 +4,8 @@ import { classify } from '../../activities/cell-failure.ts';
 import type { CellProgress, CellTask, ExecuteCell } from '../../activities/compute.ts';
 import { bodyOf } from '../../activities/steps/bodies.ts';
 import { openFolderStore } from '../../store/folder/open-folder-store.ts';
+import { readVariables } from '../config.ts';
+import { type GrantedDevice, noteUser } from './device-lock.ts';
 import type { ComputeReply, ComputeRequest } from './messages.ts';
 
 let executor: Promise<ExecuteCell> | undefined;
@@ -16,7 +18,7 @@ process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => stopping.abort());
 process.on('message', (request: ComputeRequest) => {
   if (request.type === 'open') executor = open(request);
-  else if (request.type === 'run') void run(request.task);
+  else if (request.type === 'run') void run(request.task, request.devices);
   else stopping.abort();
 });
 
@@ -25,18 +27,33 @@ async function open({
   resources,
   checkpointSeconds,
 }: ComputeRequest & { readonly type: 'open' }): Promise<ExecuteCell> {
-  const opened = cellExecutor({ store: await openFolderStore(store), bodyOf, resources, checkpointSeconds });
+  const opened = cellExecutor({
+    store: await openFolderStore(store),
+    bodyOf,
+    resources,
+    checkpointSeconds,
+    variables: readVariables,
+  });
   reply({ type: 'ready' });
   return opened;
 }
 
-async function run(task: CellTask): Promise<void> {
+async function run(task: CellTask, devices: readonly GrantedDevice[]): Promise<void> {
   stopping = new AbortController();
   try {
     if (executor === undefined) throw new Error('internal: the compute process was given a cell before its store');
     const execute = await executor;
     const onProgress = throttled<CellProgress>(progress => reply({ type: 'progress', progress }));
-    const result = await execute(task, { signal: stopping.signal, onProgress });
+    const result = await execute(task, {
+      signal: stopping.signal,
+      onProgress,
+      devices: devices.map(({ id }) => id),
+      onGroup: leader => {
+        // Here and not in the worker: a worker that dies now must leave word of who uses its devices.
+        for (const device of devices) noteUser(device, leader);
+        reply({ type: 'group', leader });
+      },
+    });
     reply({ type: 'done', result, memory: process.memoryUsage.rss() });
   } catch (error) {
     const failure = classify(error);

@@ -32,7 +32,7 @@ beforeEach(async () => {
   root = await mkdtemp(path.join(tmpdir(), 'espalier-lease-'));
   const layout = layoutOf(root);
   mkdirSync(layout.temporary);
-  leases = folderLeases({ layout, ensureFolder: async () => undefined, ensureShard: async () => undefined });
+  leases = folderLeases({ layout });
   vi.useFakeTimers({ toFake: ['Date'] });
 });
 afterEach(async () => {
