@@ -90,7 +90,9 @@ export function readConfig(flags: ConfigFlags = {}, environment: NodeJS.ProcessE
     backend: read.ESPALIER_BACKEND,
     slots: read.ESPALIER_SLOTS ?? availableParallelism(),
     devices: read.ESPALIER_DEVICES ?? [],
-    deviceLocks: path.resolve(read.ESPALIER_DEVICE_LOCKS ?? path.join(tmpdir(), `espalier-devices-${process.getuid?.() ?? 'user'}`)),
+    deviceLocks: path.resolve(
+      read.ESPALIER_DEVICE_LOCKS ?? path.join(tmpdir(), `espalier-devices-${process.getuid?.() ?? 'user'}`),
+    ),
     deviceProbe: read.ESPALIER_DEVICE_PROBE,
     checkpointSeconds: read.ESPALIER_CHECKPOINT_SECONDS,
     color: read.NO_COLOR === undefined,

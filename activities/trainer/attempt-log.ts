@@ -17,7 +17,12 @@ const lastLines = 200;
 
 /** The name of an attempt's log in the run's folder of logs. */
 export function attemptLogName(key: CellKey, attempt: number): string {
-  return `${key.slice(0, 16)}-attempt-${attempt}.log`;
+  return `${attemptLogPrefix(key)}${attempt}.log`;
+}
+
+/** What the logs of a cell's attempts have in common; the number and `.log` follow. */
+export function attemptLogPrefix(key: CellKey): string {
+  return `${key.slice(0, 16)}-attempt-`;
 }
 
 /** Begins the log anew. */

@@ -166,6 +166,21 @@ function addRunVerbs(program: Program, perform: Perform): void {
         csv: flags.csv === true,
       }),
     );
+  verb(program, 'logs <cell>', 'what an external trainer printed: of the last attempt, or as it goes on', [
+    "espalier logs 'train[learning_rate=0.1, seed=0]' --follow",
+    'espalier logs train --attempt 1',
+  ])
+    .option('--run <run>', 'of this run instead of the latest')
+    .option('--attempt <n>', 'of this attempt instead of the last', wholeNumber(1))
+    .option('--follow', 'go on until the cell has ended')
+    .action((reference: string, flags: GlobalFlags & { run?: string; attempt?: string; follow?: boolean }) =>
+      perform(flags, async () => (await import('./commands/logs.ts')).logs, {
+        reference,
+        run: flags.run,
+        attempt: flags.attempt,
+        follow: flags.follow === true,
+      }),
+    );
   verb(program, 'report [run]', 'write the report of a run again, and say where it is', [
     'espalier report',
     'espalier report em-susceptibility-1',

@@ -6,6 +6,7 @@ import { homeOf } from '../../home.ts';
 import { forecast, type Forecast, type StepForecast } from '../../run/forecast.ts';
 import { readTimings } from '../../run/timings.ts';
 import { type WhatChanged, whatChanged } from '../../run/what-changed.ts';
+import { sayCodeState } from '../code-notices.ts';
 import { type Command, type CommandContext, printJson } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { foldGates } from '../fold-gates.ts';
@@ -32,6 +33,7 @@ export const plan: Command<StudyArguments> = async (context, given) => {
     printJson(context, { study, ...found, changed: changed === undefined ? null : changedJson(changed) });
   else {
     sayDiagnostics(context, result);
+    sayCodeState(context, result.plan.cellList);
     printForecast(context, study, found);
     if (changed !== undefined && found.new + found.blocked > 0) printChanged(context, changed);
   }
