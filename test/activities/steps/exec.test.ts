@@ -179,7 +179,7 @@ describe('what a trainer wrote', () => {
     ['steps', { steps: 20 }, 'the study declares `steps: 20`, and its trainer reported 10 as the last step'],
     ['steps', { steps: 10 }, undefined],
   ])('counts only where %s is what the study declares (%o)', async (_, declared, message) => {
-    const said = declared.world_size === 1 ? ', world_size: 1' : '';
+    const said = 'world_size' in declared && declared.world_size === 1 ? ', world_size: 1' : '';
     const program = `say({ effective_batch: 4${said} }); say({ step: 10, steps: 10 }); give('out', '1')`;
     const { result } = attempt(rig, await trainerTask(rig, program, { with: declared }));
     if (message === undefined) await result;

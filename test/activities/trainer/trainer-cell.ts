@@ -58,12 +58,8 @@ const give = (port, bytes) => writeFileSync(config.outputs[port].path, bytes);
 const pause = ms => new Promise(resolve => setTimeout(resolve, ms));
 `;
 
-export interface TrainerOptions extends CellOptions {
-  readonly with?: CellOptions['with'];
-}
-
 /** A cell whose trainer is this text of a module. */
-export async function trainerTask(rig: TrainerRig, program: string, options: TrainerOptions = {}): Promise<CellTask> {
+export async function trainerTask(rig: TrainerRig, program: string, options: CellOptions = {}): Promise<CellTask> {
   const file = path.join(rig.folder, 'train.mjs');
   writeFileSync(file, prelude + program);
   const task = await taskOf(rig.store, exec, {
