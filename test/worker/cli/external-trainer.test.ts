@@ -16,8 +16,8 @@ const hasPython = spawnSync('python3', ['--version']).status === 0;
 if (!hasPython) console.warn('skipped: there is no python3 on this machine');
 
 const run = 'external-trainer-1';
-/** 120 steps of 10 milliseconds: long enough to be met at work. */
-const slowly = ['--set', 'epochs=20', '--set', 'pause=0.01'];
+/** 72 steps of 10 milliseconds: long enough to be met at work. */
+const slowly = ['--set', 'epochs=12', '--set', 'pause=0.01'];
 
 let undisturbed: Record<string, string> | undefined;
 let plain: Project | undefined;
@@ -89,7 +89,7 @@ async function expectUndisturbed(home: string): Promise<void> {
   expect(trainersIn(home)).toEqual(new Map());
 }
 
-describe.skipIf(!hasPython || process.platform !== 'linux')('an external trainer', () => {
+describe.skipIf(!hasPython || process.platform !== 'linux').concurrent('an external trainer', () => {
   test('learns what there is to learn, and says what it printed', async context => {
     if (plain === undefined) return context.skip();
     const scores = await espalierJson(['table', 'train.scores'], plain);
