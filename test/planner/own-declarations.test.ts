@@ -1,4 +1,5 @@
 /** Steps that declare outputs and seeds of their own, and name code and commands whose content is in the key. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { planStudy } from '../../planner/plan-study.ts';
 import { printDiagnostics } from '../../planner/print-diagnostics.ts';
@@ -160,4 +161,19 @@ steps:
     expect(cellOf(found, 'fit.train[seed=1]').seeds).toEqual({ training: 1 });
     expect(found.aliases['fit.scores']).toEqual({ step: 'fit.train', output: 'scores' });
   });
+});
+
+test('the example of docs/external-trainers.md is a step that can be planned', () => {
+  const page = readFileSync(new URL('../../docs/external-trainers.md', import.meta.url), 'utf8');
+  const step = /^```yaml\n([^]*?)^```$/m.exec(page)?.[1] ?? '';
+  const text = `study: a
+axes: { learning_rate: [0.1, 1.0], seed: { count: 2 } }
+steps:
+  rows: { use: load-rows, with: { path: rows.jsonl } }
+  base: { use: exec, with: { command: [make-base], outputs: { model: weights } } }
+${step.replaceAll(/^/gm, '  ')}`;
+  const files = { 'requirements.lock': 'x==1', 'src/model.py': '1' };
+  const found = cellOf(plan(text, { files }), 'train[learning_rate=1, seed=1]');
+  expect(found).toMatchObject({ seeds: { training: 1, order: 7 }, resources: { gpu: 2 } });
+  expect(Object.keys(found.files)).toEqual(['code/train.py', 'code/src', 'environment/file']);
 });
