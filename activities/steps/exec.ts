@@ -7,7 +7,7 @@ import { type TrainerConfig, type TrainerLine, contractVersion } from '../../sch
 import { CellFailure } from '../cell-failure.ts';
 import { type CellContext, type StepResult, stepBody } from '../step-body.ts';
 import { attemptLogName, openAttemptLog } from '../trainer/attempt-log.ts';
-import { codeState } from '../trainer/code-state.ts';
+import { type CodeState, codeState } from '../trainer/code-state.ts';
 import { codePaths, copyCode } from '../trainer/trainer-code.ts';
 import { type Variables, environmentNote, trainerVariables } from '../trainer/trainer-environment.ts';
 import { trainerFailure } from '../trainer/trainer-failure.ts';
@@ -25,6 +25,7 @@ export const execBody = stepBody(exec, async (cell): Promise<StepResult<typeof e
   try {
     const declared = outputsOf(cell);
     await copyCode(cell.outside, work.folders.code);
+    const code = codePaths(cell.outside.files).flatMap(file => codeState(file) ?? []);
     const config = await writeConfig(cell, work, declared);
     const variables = trainerVariables(cell.outside, { env: cell.with.env, config: work.folders.config });
     const environment = environmentNote(cell.outside, {
@@ -37,11 +38,11 @@ export const execBody = stepBody(exec, async (cell): Promise<StepResult<typeof e
     const outputs = await takeOutputs(cell.outside.store, declared, config.outputs);
     return {
       outputs,
-      notes: notesOf(cell, work, { environment, log }),
+      notes: notesOf(cell, work, { environment, log, code }),
       earlier: { seconds: work.secondsBefore, resumedAt: work.resumedAt() },
     };
   } catch (error) {
-    work.noteEnd((Date.now() - begun) / 1000);
+    await work.endInVain((Date.now() - begun) / 1000);
     throw error;
   }
 });
@@ -90,7 +91,7 @@ async function train(
   const name = attemptLogName(outside.key, work.attempt);
   const head = `# ${cell.name}, attempt ${work.attempt}, ${new Date(begun).toISOString()}, ${hostname()}: ${cell.with.command.join(' ')}`;
   const log = openAttemptLog(await outside.logFolder(), name, head);
-  const reported = createReported();
+  const reported = createReported(cell.with.steps);
   try {
     const end = await runTrainer({
       command: cell.with.command,
@@ -133,16 +134,12 @@ function seconds(begun: number): string {
 function notesOf(
   { outside }: Exec,
   { attempt, orphan }: TrainerWork,
-  { environment, log }: { readonly environment: Json; readonly log: string },
+  { environment, log, code }: { readonly environment: Json; readonly log: string; readonly code: readonly CodeState[] },
 ): { readonly [name: string]: Json } {
-  const code = codePaths(outside.files).flatMap(file => {
-    const state = codeState(file);
-    return state === undefined ? [] : [{ ...state }];
-  });
   return {
     attempt,
     log,
-    ...(code.length === 0 ? {} : { code }),
+    ...(code.length === 0 ? {} : { code: code.map(state => ({ ...state })) }),
     ...(environment === null ? {} : { environment }),
     ...(outside.devices.length === 0 ? {} : { devices: outside.devices }),
     ...(orphan === undefined ? {} : { orphan }),

@@ -10,7 +10,8 @@ export interface Reported {
   readonly last: () => Pick<TrainerLine, 'step' | 'steps' | 'world_size' | 'effective_batch'>;
 }
 
-export function createReported(): Reported {
+/** `declared`: steps as the study says, for a trainer that does not. */
+export function createReported(declared: number | undefined): Reported {
   let last: TrainerLine = {};
   return {
     add: line => {
@@ -19,7 +20,7 @@ export function createReported(): Reported {
       if (step === undefined || (line.step === undefined && line.checkpoint === undefined)) return undefined;
       return {
         step,
-        steps: steps ?? 0,
+        steps: steps ?? declared ?? step,
         ...(loss === undefined ? {} : { loss }),
         ...(checkpoint === undefined ? {} : { checkpoint }),
       };

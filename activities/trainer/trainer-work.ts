@@ -2,8 +2,8 @@
  * The work folder of a trainer's cell: what one attempt leaves to the next. Before an attempt begins, a trainer that an
  * earlier one left running is looked for and ended: two would write one checkpoint and share one device.
  */
-import { renameSync, writeFileSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { type ProcessMark, processMarkSchema } from '../../schemas/process-mark.ts';
@@ -33,8 +33,8 @@ export interface TrainerWork {
   readonly orphan: string | undefined;
   readonly noteTrainer: (leader: ProcessMark) => void;
   readonly noteResumed: (step: number) => void;
-  /** Of an attempt that ends without a result: its seconds count, and no trainer is left. */
-  readonly noteEnd: (seconds: number) => void;
+  /** Of an attempt that ends without a result: its seconds count, no trainer is left, its inputs are needed no more. */
+  readonly endInVain: (seconds: number) => Promise<void>;
 }
 
 export interface TrainerFolders {
@@ -51,25 +51,31 @@ export interface TrainerFolders {
 export async function openTrainerWork({ workFolder, graceMilliseconds }: OutsideWork): Promise<TrainerWork> {
   const root = await workFolder();
   const file = path.join(root, 'attempts.json');
-  const before = await readBook(file);
+  const before = readBook(file);
   const orphan = await endOrphan(before, graceMilliseconds);
   let book: Book = { attempts: before.attempts + 1, seconds: before.seconds, resumed_at: before.resumed_at };
+  // A worker that slept longer than its lease wakes up beside its successor, whose book this is then.
+  const isOurs = () => readBook(file).attempts === book.attempts;
   const change = (to: Book) => {
+    if (!isOurs()) return;
     book = to;
     writeBook(file, to);
   };
-  change(book);
+  writeBook(file, book);
+  const folders = await freshFolders(root);
   return {
     attempt: book.attempts,
     secondsBefore: before.seconds,
     resumedAt: () => book.resumed_at,
-    folders: await freshFolders(root),
+    folders,
     orphan,
     noteTrainer: trainer => change({ ...book, trainer }),
     noteResumed: step => change({ ...book, resumed_at: [...book.resumed_at, step] }),
-    noteEnd: seconds => {
+    endInVain: async seconds => {
       const { trainer: _, ...rest } = book;
       change({ ...rest, seconds: rest.seconds + seconds });
+      // Copies of weights: the next attempt makes its own, and there may be none.
+      if (isOurs()) await rm(folders.inputs, { recursive: true, force: true });
     },
   };
 }
@@ -102,19 +108,18 @@ async function endOrphan({ trainer }: Book, graceMilliseconds: number): Promise<
 }
 
 /** Without one, or with one that a power cut tore, the attempts begin again; checkpoints are the trainer's own to check. */
-async function readBook(file: string): Promise<Book> {
-  const none: Book = { attempts: 0, seconds: 0, resumed_at: [] };
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
-    throw error;
-  });
-  if (text === '') return none;
+function readBook(file: string): Book {
   try {
-    return bookSchema.safeParse(JSON.parse(text)).data ?? none;
-  } catch {
-    return none;
+    return bookSchema.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data ?? noBook;
+  } catch (error) {
+    const isAbsentOrTorn =
+      error instanceof SyntaxError || (error instanceof Error && 'code' in error && error.code === 'ENOENT');
+    if (isAbsentOrTorn) return noBook;
+    throw error;
   }
 }
+
+const noBook: Book = { attempts: 0, seconds: 0, resumed_at: [] };
 
 /** At once: whoever dies right after starting a trainer must have said which. */
 function writeBook(file: string, book: Book): void {

@@ -115,6 +115,8 @@ export const exec = defineStepKind({
   keySources,
   // How a failure is read and how tables are handed over changes no result; neither do names of variables.
   unkeyed: ['failures', 'env'],
+  // Real trainings take days; an hour, as for other kinds, would end them without a reason.
+  resources: { time: 7 * 86_400 },
 });
 
 /** The outputs as declared; undefined where the schema refuses them. */

@@ -20,7 +20,7 @@ function endSilently(group: number): void {
 }
 
 /** A group once it says that it is there. */
-async function group(script: string): Promise<ProcessMark> {
+async function startGroup(script: string): Promise<ProcessMark> {
   const child = spawn('bash', ['-c', script], { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
   started.push(child);
   await once(child.stdout, 'data');
@@ -29,7 +29,7 @@ async function group(script: string): Promise<ProcessMark> {
 
 describe.skipIf(process.platform !== 'linux')('a group', () => {
   test('that listens ends when it is asked to', async () => {
-    const leader = await group('echo ready; sleep 60');
+    const leader = await startGroup('echo ready; sleep 60');
     expect(groupState(leader)).toBe('alive');
     expect(await endGroup(leader, 5000)).toEqual({ was: 'ended' });
     expect(groupState(leader)).toBe('dead');
@@ -37,13 +37,13 @@ describe.skipIf(process.platform !== 'linux')('a group', () => {
   });
 
   test('that does not listen is killed after the grace time', async () => {
-    const leader = await group("trap '' TERM; echo ready; while true; do sleep 0.05; done");
+    const leader = await startGroup("trap '' TERM; echo ready; while true; do sleep 0.05; done");
     expect(await endGroup(leader, 200)).toEqual({ was: 'killed' });
     expect(groupState(leader)).toBe('dead');
   });
 
   test('lives as long as one of it does, its leader gone', async () => {
-    const leader = await group('sleep 60 & echo ready');
+    const leader = await startGroup('sleep 60 & echo ready');
     await expect.poll(() => groupState({ ...leader, start: 'unknown' })).toBe('alive');
     expect(groupState(leader)).toBe('alive');
     expect(await endGroup(leader, 5000)).toEqual({ was: 'ended' });
@@ -54,7 +54,7 @@ describe.skipIf(process.platform !== 'linux')('a group', () => {
   });
 
   test('of another host cannot be asked, and is not touched', async () => {
-    const leader = await group('echo ready; sleep 60');
+    const leader = await startGroup('echo ready; sleep 60');
     const elsewhere = { ...leader, host: 'another-host.invalid' };
     expect(await endGroup(elsewhere, 0)).toEqual({ was: 'elsewhere' });
     expect(groupState(leader)).toBe('alive');

@@ -110,5 +110,5 @@ export async function jsonOut(rig: TrainerRig, { outputs }: CellResult): Promise
 }
 
 export async function logOf(rig: TrainerRig, { notes }: CellResult): Promise<string> {
-  return readFileSync(path.join(await rig.store.logFolder(rig.run), String(notes['log'])), 'utf8');
+  return readFileSync(path.join(await rig.store.logFolder(rig.run), notes['log'] as string), 'utf8');
 }

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Json } from '../../../schemas/json.ts';
 import { exec } from '../../../schemas/steps/exec.ts';
-import { findProcess, isGone, markProcess } from '../../../store/process-life.ts';
+import type { ProcessMark } from '../../../schemas/process-mark.ts';
+import { findProcess, isGone } from '../../../store/process-life.ts';
 import { createDevicePool } from '../../../worker/compute/device-pool.ts';
 import { taskOf } from '../../activities/steps/cell-task.ts';
 import { type Program, bundleProgram } from './bundle-program.ts';
@@ -71,7 +72,7 @@ test('cells at once never share a device, and more than there are is refused', a
   const slow = `setTimeout(() => { ${seen} }, 400)`;
   const both = [await begin('a', slow, 1), await begin('b', slow, 1)];
   const devices = await Promise.all(both.map(outOf));
-  expect(devices.map(each => (each as string[])[0]).sort()).toEqual(['4', '7']);
+  expect(new Set(devices.map(each => (each as string[])[0]))).toEqual(new Set(['4', '7']));
   expect(await failure(await begin('three', seen, 3))).toEqual({
     class: 'user',
     message: 'it asks for 3 GPUs, and this worker has 2: lower `resources.gpu` or name more with --devices',
@@ -90,7 +91,7 @@ test.skipIf(process.platform !== 'linux')(
     const [pid] = rig.pool.pids();
     const trainer = JSON.parse(
       readFileSync(path.join(rig.root, 'work', cell.key, 'files', 'attempts.json'), 'utf8'),
-    ) as { trainer: ReturnType<typeof markProcess> };
+    ) as { trainer: ProcessMark };
     expect(findProcess(trainer.trainer.pid)).toBeDefined();
     process.kill(pid!, 'SIGKILL');
     expect((await failure(cell)).class).toBe('infrastructure');
