@@ -36,8 +36,11 @@ export function trackFiles(files: SourceFiles): { readonly files: SourceFiles; r
     if (found !== undefined && !seen.has(file)) seen.set(file, found.digest);
     return found;
   };
+  const trees = new Map<string, ReturnType<SourceFiles['treeDigest']>>();
+  // Cell after cell names the same code: it is read once, and is the same for all of them.
   const treeDigest: SourceFiles['treeDigest'] = file => {
-    const found = files.treeDigest(file);
+    const found = trees.has(file) ? trees.get(file) : files.treeDigest(file);
+    trees.set(file, found);
     if (found !== undefined && !seen.has(file)) seen.set(file, found.digest);
     return found;
   };

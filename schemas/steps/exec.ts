@@ -7,7 +7,14 @@ import { type KeySource, type OutputPort, type Parameters, defineStepKind } from
 import { columnTypeSchema } from '../table-schema.ts';
 import { tableFormatSchema } from '../trainer-contract.ts';
 
-const commandSchema = z.array(z.string().min(1)).min(1);
+const commandSchema = z
+  .array(z.string().min(1))
+  .min(1)
+  // A whole command line as one item is the likeliest mistake, and would be looked for as one program.
+  .refine(([program = '']) => !/\s/.test(program), {
+    error: 'must name the program alone first',
+    params: { remedy: 'Write every word as an item of its own, as in `[python3, train.py]`.' },
+  });
 
 const tensorSchema = z.strictObject({
   dtype: z.enum(['F32', 'F16', 'BF16', 'I32', 'I64']),

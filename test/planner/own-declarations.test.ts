@@ -100,6 +100,7 @@ describe('an exec step', () => {
       /^E169 .*there is no such command/,
     ],
     ['a pattern that is none', { failures: '[{ stderr: "(", class: user }]' }, /^E163 /],
+    ['a command line as one word', { command: '["python3 train.py"]' }, /^E163 .*must name the program alone first/],
     ['a shell command', { command: 'python3 train.py' }, /^E163 /],
   ])('refuses %s', (_, change, expected) => {
     expect(problems(study(train(change))).join('\n')).toMatch(expected);

@@ -5,7 +5,7 @@ import type { PlanCell } from '../../schemas/plan.ts';
 import type { CommandContext } from './command.ts';
 
 /** The states of all code that a plan names, each path once. */
-export function codeStates(cells: readonly PlanCell[]): CodeState[] {
+function codeStates(cells: readonly PlanCell[]): CodeState[] {
   const paths = new Set(cells.flatMap(({ files }) => codePaths(files)));
   return [...paths].flatMap(path => codeState(path) ?? []);
 }
