@@ -19,9 +19,13 @@ import type {
   ComputeResources,
   InputPart,
   InputTable,
+  OutsideWork,
   StepProgress,
   TableSource,
 } from './step-body.ts';
+
+/** Less than a worker gives its compute processes (ten seconds), so that these outlive what they started. */
+const trainerGraceMilliseconds = 8000;
 
 export interface ContextParts {
   readonly store: Store;
@@ -31,6 +35,7 @@ export interface ContextParts {
   readonly checkpoint: Checkpointing;
   readonly progress: (report: StepProgress) => Promise<void>;
   readonly usesBackend: CellContext['usesBackend'];
+  readonly outside: Pick<OutsideWork, 'devices' | 'variables' | 'signal' | 'onGroup'>;
 }
 
 export function createCellContext(parts: ContextParts): CellContext {
@@ -61,6 +66,19 @@ export function createCellContext(parts: ContextParts): CellContext {
     progress: parts.progress,
     checkpoint: parts.checkpoint,
     usesBackend: parts.usesBackend,
+    outside: {
+      ...parts.outside,
+      run: task.run,
+      key: cell.key,
+      seeds: cell.seeds,
+      files: cell.files,
+      inputs,
+      store,
+      workFolder: () => store.workFolder(cell.key),
+      logFolder: () => store.logFolder(task.run),
+      seconds: cell.resources.time,
+      graceMilliseconds: trainerGraceMilliseconds,
+    },
     resources: parts.resources,
   };
 }

@@ -5,6 +5,7 @@ import type { CellKey } from '../schemas/identity.ts';
 import type { Json } from '../schemas/json.ts';
 import type { AxisValue, Coordinates, PlanCell } from '../schemas/plan.ts';
 import type { Fence } from '../store/store.ts';
+import type { ProcessMark } from '../schemas/process-mark.ts';
 import type { StepProgress } from './step-body.ts';
 
 /** An input with the digests of what arrived. */
@@ -46,9 +47,7 @@ export interface CellResult {
 }
 
 /** How far a cell is, and the step from which a next attempt would go on: its newest checkpoint, where it has one. */
-export interface CellProgress extends StepProgress {
-  readonly checkpoint?: number;
-}
+export type CellProgress = StepProgress;
 
 export interface ExecutionHooks {
   /** Aborted when the cell should stop: it saves its state and ends as `preempted`. */
@@ -56,6 +55,10 @@ export interface ExecutionHooks {
   /** It has room, and begins. */
   readonly onBegin: () => void;
   readonly onProgress: (progress: CellProgress) => void;
+  /** Ids of devices that are the cell's alone; none unless given. */
+  readonly devices?: readonly string[];
+  /** Hears of a group of processes that works for the cell. */
+  readonly onGroup?: (leader: ProcessMark) => void;
 }
 
 /** Runs the body of a cell; what goes wrong is a `CellFailure`. */

@@ -1,5 +1,6 @@
 /** Runs the body of a cell in this process: context, body, contract, metrics. Light cells in the worker, heavy elsewhere. */
 import type { Artifact } from '../schemas/artifact.ts';
+import { kindOfStep } from '../schemas/step-declaration.ts';
 import type { StepKind } from '../schemas/step-kind.ts';
 import { putJson } from '../store/json-artifact.ts';
 import type { Store } from '../store/store.ts';
@@ -8,7 +9,7 @@ import { CellFailure, classify } from './cell-failure.ts';
 import { createCheckpointing } from './checkpointing.ts';
 import type { CellResult, CellTask, ExecuteCell, ExecutionHooks } from './compute.ts';
 import { checkOutputs } from './output-contract.ts';
-import type { ComputeResources, StepBody, StepResult } from './step-body.ts';
+import type { ComputeResources, OutsideWork, StepBody, StepResult } from './step-body.ts';
 
 export interface ExecutionOptions {
   readonly store: Store;
@@ -16,6 +17,8 @@ export interface ExecutionOptions {
   readonly bodyOf: (kind: string) => Promise<StepBody>;
   readonly resources: ComputeResources;
   readonly checkpointSeconds: number;
+  /** Looks up environment variables by name, for programs that a cell starts; none are handed on unless given. */
+  readonly variables?: OutsideWork['variables'];
 }
 
 export function cellExecutor(options: ExecutionOptions): ExecuteCell {
@@ -57,11 +60,18 @@ async function execute(options: ExecutionOptions, task: CellTask, hooks: Executi
       await work.breathe();
     },
     usesBackend: used => (backend = used),
+    outside: {
+      devices: hooks.devices ?? [],
+      variables: options.variables ?? (() => ({})),
+      signal: hooks.signal,
+      onGroup: hooks.onGroup ?? (() => undefined),
+    },
   });
   const result = await body.run(context);
-  const outputs = await allOutputs(store, body.kind, result);
+  const kind = kindOfStep(body.kind, task.cell);
+  const outputs = await allOutputs(store, kind, result);
   await checkOutputs(store, {
-    kind: body.kind,
+    kind,
     keep: task.cell.keep,
     outputs,
     inputColumns: async port => (await context.table(port)).columns,
@@ -70,8 +80,8 @@ async function execute(options: ExecutionOptions, task: CellTask, hooks: Executi
     outputs,
     notes: { ...result.notes, ...(work.foundDamaged() ? { checkpoint: 'found damaged; work began again' } : {}) },
     ...(backend === undefined ? {} : { backend }),
-    seconds: work.secondsBefore() + (Date.now() - begun) / 1000,
-    resumedAt: work.resumedAt(),
+    seconds: work.secondsBefore() + (result.earlier?.seconds ?? 0) + (Date.now() - begun) / 1000,
+    resumedAt: [...work.resumedAt(), ...(result.earlier?.resumedAt ?? [])],
   };
 }
 

@@ -8,13 +8,16 @@ import type { Environment } from '../schemas/cell-record.ts';
 import type { CellKey, Digest } from '../schemas/identity.ts';
 import type { Json } from '../schemas/json.ts';
 import type { Metrics } from '../schemas/metric.ts';
-import type { AxisValue, Coordinates } from '../schemas/plan.ts';
+import type { AxisValue, Coordinates, PlanCell } from '../schemas/plan.ts';
+import type { ProcessMark } from '../schemas/process-mark.ts';
 import type { StepKind } from '../schemas/step-kind.ts';
 import type { Columns, Row } from '../schemas/table-schema.ts';
 import type { Table } from '../store/arrow/table.ts';
 import type { TableWriter } from '../store/arrow/table-writer.ts';
 import type { Weights } from '../store/safetensors/weights.ts';
+import type { Store } from '../store/store.ts';
 import type { TreeFile } from '../store/tree-artifact.ts';
+import type { ResolvedInputs } from './compute.ts';
 
 /** `run` and what a context offers by port are methods, so that the body of any one kind is a body. */
 export interface StepBody<Kind extends StepKind = StepKind> {
@@ -38,6 +41,8 @@ export interface StepResult<Kind extends StepKind = StepKind> {
   readonly metrics?: { readonly [metric in Extract<keyof Kind['metrics'], string>]?: Metrics[string] };
   /** Counts and findings for the record: mask statistics, rows cut, the backend's choices. */
   readonly notes?: { readonly [name: string]: Json };
+  /** Of work that keeps its own checkpoints: seconds of earlier attempts, and steps at which it was taken up again. */
+  readonly earlier?: { readonly seconds: number; readonly resumedAt: readonly number[] };
 }
 
 type PortName<Kind extends StepKind> = '*' extends keyof Kind['in'] ? string : Extract<keyof Kind['in'], string>;
@@ -79,6 +84,8 @@ export interface CellContext<Kind extends StepKind = StepKind> {
   /** Work that takes long says how far it is; also the moment at which it hears that it should stop. */
   readonly progress: (report: StepProgress) => Promise<void>;
   readonly checkpoint: Checkpointing;
+  /** What a step needs that lets another program do the work. */
+  readonly outside: OutsideWork;
   /** Says what numerical backend was used, for the record. */
   readonly usesBackend: (backend: NonNullable<Environment['backend']>) => void;
   readonly resources: ComputeResources;
@@ -115,6 +122,35 @@ export interface StepProgress {
   readonly step: number;
   readonly steps: number;
   readonly loss?: number;
+  /** The step from which a next attempt would go on, of work that keeps its own checkpoints. */
+  readonly checkpoint?: number;
+}
+
+/** What belongs to a cell beyond this process: folders, devices, time, and the store's files as files. */
+export interface OutsideWork {
+  readonly run: string;
+  readonly key: CellKey;
+  readonly seeds: { readonly [seed: string]: number };
+  /** Files, folders and outputs that are in the key, as the plan found them. */
+  readonly files: PlanCell['files'];
+  /** The inputs, resolved. */
+  readonly inputs: ResolvedInputs;
+  readonly store: Pick<Store, 'put' | 'takeFile' | 'open' | 'get' | 'createBlob'>;
+  /** Kept across attempts, removed once the result is published. */
+  readonly workFolder: () => Promise<string>;
+  readonly logFolder: () => Promise<string>;
+  /** Ids of devices that are this cell's alone. */
+  readonly devices: readonly string[];
+  /** Those of the worker's environment variables that are set, of the ones named. */
+  readonly variables: (names: readonly string[]) => { readonly [name: string]: string };
+  /** Aborted when the cell should stop. */
+  readonly signal: AbortSignal;
+  /** Seconds that an attempt may take. */
+  readonly seconds: number;
+  /** Between the request to stop and the end of whoever does not. */
+  readonly graceMilliseconds: number;
+  /** Says that a group of processes works for the cell from now on, and must end with it. */
+  readonly onGroup: (leader: ProcessMark) => void;
 }
 
 /** The state of unfinished work, kept across attempts. */

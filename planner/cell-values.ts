@@ -1,13 +1,13 @@
 /** What a cell takes from its step: parameters, seeds and resources, evaluated once per combination that they vary with. */
 import type { Json } from '../schemas/json.ts';
 import type { PlanCell } from '../schemas/plan.ts';
-import type { Resources } from '../schemas/step-kind.ts';
+import type { KeySource, Resources } from '../schemas/step-kind.ts';
 import { type Axis, type Position, placeNumber, unionOfAxes } from './axis.ts';
 import type { Problem } from './diagnostic-list.ts';
 import type { FlatStep } from './flat-step.ts';
 import { changeTerms, onFailureAt } from './on-failure.ts';
 import { addProblem, checkParameters } from './parameters.ts';
-import { valueLocation } from './place.ts';
+import { below, valueLocation } from './place.ts';
 import type { Planning } from './planning.ts';
 import { ResourceProblem, resourcesOf } from './resources.ts';
 import { isSeed } from './seeds.ts';
@@ -119,8 +119,36 @@ function parametersAt(
   });
   return {
     with: checked.with,
-    files: Object.fromEntries(files.map(({ name, value }) => [name, dataFile(step, name, value, planning)])),
+    files: Object.fromEntries([
+      ...files.map(({ name, value }) => [name, dataFile(step, name, value, planning)] as const),
+      ...(kind.keySources?.(checked.with) ?? []).map(
+        source => [source.name, keySource(step, source, planning)] as const,
+      ),
+    ]),
   };
+}
+
+function keySource(step: FlatStep, source: KeySource, { files }: Planning): CellValues['files'][string] {
+  const place = below(step.place, 'with', ...source.at);
+  if (source.kind === 'output') {
+    const found = files.outputDigest(source.command, pathBeside(place.document.file, '.'));
+    if ('digest' in found) return { path: source.command.join(' '), ...found };
+    throw new ValueProblem({
+      reason: 'command-failed',
+      location: valueLocation(place),
+      message: `The command \`${source.command.join(' ')}\` gives nothing for the key: ${found.problem}.`,
+      remedy: 'Name a command that this machine can run and that ends with code 0.',
+    });
+  }
+  const path = pathBeside(place.document.file, source.path);
+  const found = files.treeDigest(path);
+  if (found !== undefined) return { path, ...found };
+  throw new ValueProblem({
+    reason: 'missing-data-file',
+    location: valueLocation(place),
+    message: `There is no file or folder \`${path}\`.`,
+    remedy: 'Paths begin at the folder of the file that names them.',
+  });
 }
 
 function dataFile(step: FlatStep, name: string, value: Json, { files }: Planning): CellValues['files'][string] {

@@ -10,6 +10,7 @@ import type { AtClause, FlatStep, Over } from './flat-step.ts';
 import type { DeclaredStep, Instance } from './instance.ts';
 import { remedyFor, suggestion } from './nearest-name.ts';
 import { readOnFailure } from './on-failure.ts';
+import { readOwnDeclarations } from './own-declarations.ts';
 import { readParameters } from './parameters.ts';
 import { type Place, below, keyLocation, valueLocation } from './place.ts';
 import type { Planning } from './planning.ts';
@@ -26,12 +27,15 @@ export interface Written {
   readonly context: TermContext;
 }
 
-/** A use of a step kind, all but its inputs; problems are listed. */
+/** A use of a step kind, all but its inputs; problems are listed. Undefined where nobody can say what outputs it has. */
 export function declareStep(
-  kind: StepKind,
+  base: StepKind,
   written: Written,
-): { readonly step: FlatStep; readonly declared: DeclaredStep } {
+): { readonly step: FlatStep; readonly declared: DeclaredStep } | undefined {
   const { instance, name, declaration, place, context } = written;
+  const parameters = readParameters(base, declaration.with ?? {}, place, context);
+  const kind = readOwnDeclarations(base, parameters, written);
+  if (kind === undefined) return undefined;
   const step: FlatStep = {
     name: instance.prefix + name,
     localName: name,
@@ -42,7 +46,7 @@ export function declareStep(
     conditions: instance.conditions,
     when: readWhen(written),
     standIn: readStandIn(written),
-    parameters: readParameters(kind, declaration.with ?? {}, place, context),
+    parameters,
     seeds: readSeeds(kind, written),
     keep: readKeep(kind, written),
     resources: readResources(written),

@@ -54,6 +54,8 @@ export const diagnosticCodes = {
   'seed-not-named': { code: 'E165', title: 'A seed is not named' },
   'unknown-seed': { code: 'E166', title: 'There is no such seed' },
   'bad-seed': { code: 'E167', title: 'A seed that is no whole number' },
+  'varying-outputs': { code: 'E168', title: 'Declared outputs that vary with axes' },
+  'command-failed': { code: 'E169', title: 'A command whose output is in the key fails' },
 
   'expression-syntax': { code: 'E171', title: 'An expression that cannot be read' },
   'unknown-variable': { code: 'E172', title: 'An expression names something unknown' },

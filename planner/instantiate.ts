@@ -88,7 +88,9 @@ function instantiate(written: Written, budget: Budget): Member {
   }
   if (++budget.steps > mostSteps) return tooManySteps(written, budget);
   const before = planning.list.reported();
-  const { step, declared } = declareStep(kind, written);
+  const found = declareStep(kind, written);
+  if (found === undefined) return { kind: 'broken' };
+  const { step, declared } = found;
   if (planning.list.reported() > before) planning.faulty.add(step);
   return { kind: 'step', step, declared };
 }

@@ -13,7 +13,7 @@ const recipeFields: Meanings<Recipe> & { readonly tag: string } = {
   tag: 'The version of this text itself, raised when the meaning of a field changes.',
   use: 'The step kind.',
   version: 'The version of the step kind, raised with every change of its behaviour: this is how code is in the key.',
-  with: 'All parameters after defaults and expressions; one that names a file stands for the digest of the file.',
+  with: 'All parameters after defaults and expressions; one that names a file stands for the digest of the file. Of an external trainer also the digests of its code, as `code/…`; never how its failures are read, and which variables it sees.',
   seeds: 'Every named seed, under the name that the step kind gives it.',
   keep: 'What is kept beyond the outputs (`checkpoints`), sorted.',
   at: 'Axis values, only for step kinds that count every cell as its own (`no-op`).',

@@ -109,11 +109,11 @@ function refuseStrangeParameters(kind: StepKind, names: readonly string[], { pla
         message: `\`${kind.kind}\` has no parameter \`${name}\`; ${suggestion(name, known, 'parameter')}`,
         remedy: remedyFor(name, known, 'Remove it.'),
       });
-    else if (kind.files?.includes(name) === true)
+    else if (kind.files?.includes(name) === true || kind.ownOutputs?.parameter === name)
       context.list.add({
         reason: 'bad-on-failure',
         location: keyLocation(at),
-        message: `\`${name}\` names a file, and another file would be another study.`,
+        message: `\`${name}\` says what is worked at and what comes of it: another would be another study.`,
         remedy: 'Change a parameter that says how the work is done.',
       });
   }

@@ -6,7 +6,16 @@ export interface SourceFiles {
   /** All bytes of a file; undefined where there is none. */
   readonly read: (path: string) => Uint8Array | undefined;
   /** Digest and length of a file, however large; undefined where there is none. */
-  readonly digest: (path: string) => { readonly digest: Digest; readonly bytes: number } | undefined;
+  readonly digest: (path: string) => SourceDigest | undefined;
+  /** The same of a file, or of a folder by the paths and digests of the files below it. */
+  readonly treeDigest: (path: string) => SourceDigest | undefined;
+  /** Of what a command prints when it is run in a folder; the reason where it cannot be run or fails. */
+  readonly outputDigest: (command: readonly string[], folder: string) => SourceDigest | { readonly problem: string };
+}
+
+export interface SourceDigest {
+  readonly digest: Digest;
+  readonly bytes: number;
 }
 
 export interface SourceFile {
@@ -27,7 +36,20 @@ export function trackFiles(files: SourceFiles): { readonly files: SourceFiles; r
     if (found !== undefined && !seen.has(file)) seen.set(file, found.digest);
     return found;
   };
-  return { files: { read, digest }, sources: () => [...seen].map(([file, found]) => ({ path: file, digest: found })) };
+  const trees = new Map<string, ReturnType<SourceFiles['treeDigest']>>();
+  // Cell after cell names the same code: it is read once, and is the same for all of them.
+  const treeDigest: SourceFiles['treeDigest'] = file => {
+    const found = trees.has(file) ? trees.get(file) : files.treeDigest(file);
+    trees.set(file, found);
+    if (found !== undefined && !seen.has(file)) seen.set(file, found.digest);
+    return found;
+  };
+  // What a command prints is no file that the plan was made from: it stands in the cells alone.
+  const { outputDigest } = files;
+  return {
+    files: { read, digest, treeDigest, outputDigest },
+    sources: () => [...seen].map(([file, found]) => ({ path: file, digest: found })),
+  };
 }
 
 /** A path written in a document, as seen from where the document is: relative ones begin at its folder. */

@@ -95,7 +95,7 @@ function kindCase(kind: StepKind, step: JsonSchema): JsonSchema {
       seed: {
         type: 'object',
         properties: Object.fromEntries(kind.seeds.map(name => [name, seed])),
-        additionalProperties: kind.seeds.length === 1 ? seed : false,
+        additionalProperties: kind.seeds.length === 1 || kind.ownSeeds === true ? seed : false,
       },
       ...(kept.length === 0 ? {} : { keep: { anyOf: [{ enum: kept }, { type: 'array', items: { enum: kept } }] } }),
     },

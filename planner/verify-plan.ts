@@ -5,6 +5,7 @@
 import { cellKey } from '../schemas/identity.ts';
 import { type Plan, type PlanCell, type PlanInput, type PlanStep, cellName, planCellSchema } from '../schemas/plan.ts';
 import { recipeOf } from '../schemas/recipe.ts';
+import { kindOfStep } from '../schemas/step-declaration.ts';
 import { type OutputPort, outputPorts } from '../schemas/step-kind.ts';
 import type { Registry } from '../schemas/steps/registry.ts';
 import { portOf } from './connect.ts';
@@ -33,8 +34,9 @@ interface Context {
 
 function verifyCell(cell: PlanCell, index: number, context: Context): string[] {
   const { plan, steps, registry } = context;
-  const kind = registry.get(cell.use);
-  if (kind === undefined) return [`its step kind ${cell.use} is unknown`];
+  const base = registry.get(cell.use);
+  if (base === undefined) return [`its step kind ${cell.use} is unknown`];
+  const kind = kindOfStep(base, cell);
   const shape = planCellSchema.safeParse(cell);
   const step = steps.get(cell.step);
   return [
@@ -88,8 +90,7 @@ function verifyInput(cell: PlanCell, port: string, input: PlanInput, { plan, reg
     ...faultIf(places.size < input.parts.length, 'two parts have one place'),
     ...input.parts.flatMap(part => {
       const maker = plan.cellList[part.cell];
-      const output =
-        maker && Object.entries(outputsOf(maker.use, registry)).find(([name]) => name === part.output)?.[1];
+      const output = maker && Object.entries(outputsOf(maker, registry)).find(([name]) => name === part.output)?.[1];
       return [
         ...faultIf(part.cell >= cell.index, `it needs cell ${part.cell}, which is no earlier one`),
         ...faultIf(maker?.key !== part.key, `its part has not the key of cell ${part.cell}`),
@@ -108,9 +109,9 @@ function verifyInput(cell: PlanCell, port: string, input: PlanInput, { plan, reg
   ];
 }
 
-function outputsOf(use: string, registry: Registry): { readonly [output: string]: OutputPort } {
-  const kind = registry.get(use);
-  return kind === undefined ? {} : outputPorts(kind);
+function outputsOf(cell: PlanCell, registry: Registry): { readonly [output: string]: OutputPort } {
+  const kind = registry.get(cell.use);
+  return kind === undefined ? {} : outputPorts(kindOfStep(kind, cell));
 }
 
 function verifyNames({ cellList, cells }: Plan): string[] {
@@ -149,9 +150,13 @@ function verifyGates({ gates, cellList }: Plan): string[] {
   ];
 }
 
-function verifyAliases({ aliases, steps }: Plan, registry: Registry): string[] {
+function verifyAliases({ aliases, steps, cellList }: Plan, registry: Registry): string[] {
   return Object.entries(aliases).flatMap(([alias, { step, output }]) => {
     const kind = registry.get(steps.find(({ step: name }) => name === step)?.use ?? '');
-    return faultIf(kind === undefined || !Object.hasOwn(outputPorts(kind), output), `the alias ${alias} leads nowhere`);
+    const cell = cellList.find(each => each.step === step);
+    // What a step declares for itself is known from its cells alone.
+    if (kind?.ownOutputs !== undefined && cell === undefined) return [];
+    const own = kind && cell ? kindOfStep(kind, cell) : kind;
+    return faultIf(own === undefined || !Object.hasOwn(outputPorts(own), output), `the alias ${alias} leads nowhere`);
   });
 }

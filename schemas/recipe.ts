@@ -26,7 +26,7 @@ export function recipeOf(
   return {
     use: cell.use,
     version: cell.version,
-    with: { ...cell.with, ...Object.fromEntries(withFiles) },
+    with: { ...keyedParameters(cell.with, kind), ...Object.fromEntries(withFiles) },
     seeds: cell.seeds,
     keep: [...cell.keep].sort(),
     ...(kind.keyedByAxes ? { at: cell.at } : {}),
@@ -34,6 +34,11 @@ export function recipeOf(
       Object.entries(cell.inputs).map(([port, input]) => [port, identifyInput(input, identify)]),
     ),
   };
+}
+
+function keyedParameters(parameters: PlanCell['with'], { unkeyed }: StepKind): PlanCell['with'] {
+  if (unkeyed === undefined) return parameters;
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => !unkeyed.includes(name)));
 }
 
 function identifyInput(input: PlanInput, identify: (part: PlanPart) => ReturnType<IdentifyPart> | undefined) {

@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import type { ArtifactKind } from './artifact.ts';
+import type { Json } from './json.ts';
 import type { Columns } from './table-schema.ts';
 
 export interface InputPort {
@@ -45,6 +46,28 @@ export interface Resources {
   readonly time: number;
 }
 
+/** Parameters by name, after defaults and expressions. */
+export type Parameters = { readonly [parameter: string]: Json };
+
+/** Something outside the study whose content is in the key, under a name of its own. */
+export type KeySource = {
+  /** What the key calls it; no parameter's name. */
+  readonly name: string;
+  /** Where the study names it: below the step's `with`. */
+  readonly at: readonly (string | number)[];
+} & (
+  | {
+      /** A file, or a folder with all below it, relative to the study. */
+      readonly kind: 'files';
+      readonly path: string;
+    }
+  | {
+      /** What a command prints when it is run in the study's folder. */
+      readonly kind: 'output';
+      readonly command: readonly string[];
+    }
+);
+
 export interface StepKind {
   /** Kebab-case; also the name of its two files. */
   readonly kind: string;
@@ -65,6 +88,18 @@ export interface StepKind {
   readonly metrics: { readonly [metric: string]: string };
   /** Parameters that name a file (relative to the study): its digest, not its path, is in the key. */
   readonly files?: readonly string[];
+  /** What else of the machine is in the key, as the parameters of a step name it. */
+  readonly keySources?: (parameters: Parameters) => readonly KeySource[];
+  /** Parameters that never change what comes out: they are left out of the key. */
+  readonly unkeyed?: readonly string[];
+  /** Further outputs that each step declares for itself, in a parameter that must be the same for all its cells. */
+  readonly ownOutputs?: {
+    readonly parameter: string;
+    /** The ports that a value declares; undefined where the parameter's schema refuses it. */
+    readonly read: (declared: Json) => { readonly [port: string]: OutputPort } | undefined;
+  };
+  /** Each step names seeds of its own: whatever it writes under `seed:`. */
+  readonly ownSeeds?: true;
   /** Every cell counts as its own: axis values are in the key even where nothing else differs. */
   readonly keyedByAxes?: true;
   /** Defaults of what a cell asks for. */

@@ -13,7 +13,7 @@ export function safeName(what: keyof typeof longest, name: string): string {
 }
 
 /** Names in a run's folder that the store itself uses. */
-const reserved: ReadonlySet<string> = new Set(['run.json', 'events', 'partial']);
+const reserved: ReadonlySet<string> = new Set(['run.json', 'events', 'logs', 'partial']);
 
 /** The name of a file that people open in a run's folder; folders in it are parted by `/`. */
 export function runFileName(name: string): string {

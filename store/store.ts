@@ -17,6 +17,11 @@ export interface Store extends BlobStore, RecordStore, NoteStore, WorkStore, Run
 /** Immutable bytes by their digest. A blob is there whole or not at all. */
 export interface BlobStore {
   put(bytes: Uint8Array): Promise<Digest>;
+  /**
+   * Takes a finished file in, hashed in pieces: moved where it lies on the store's own file system, else copied. It is
+   * gone from its place afterwards.
+   */
+  takeFile(file: string): Promise<{ readonly digest: Digest; readonly bytes: number }>;
   /** Streams a blob in; nothing is visible before `commit`. */
   createBlob(): Promise<BlobWriter>;
   has(digest: Digest): Promise<boolean>;
@@ -91,7 +96,9 @@ export interface WorkStore {
   checkpoint(key: CellKey): Promise<Uint8Array | undefined>;
   /** When it was saved. */
   checkpointTime(key: CellKey): Promise<Date | undefined>;
-  /** Forgets attempts and checkpoint, once the record is published. */
+  /** A folder of this machine for a program that works at the cell: kept across attempts, made where it is not there. */
+  workFolder(key: CellKey): Promise<string>;
+  /** Forgets attempts, checkpoint and folder, once the record is published. */
   clearWork(key: CellKey, fence?: Fence): Promise<void>;
 }
 
@@ -145,6 +152,8 @@ export interface RunStore {
     /** Lines in the middle of a log that are no events: damage, left out and counted. */
     readonly skipped: number;
   }>;
+  /** The folder of the run's logs, which grow while they are written; made where it is not there. */
+  logFolder(run: string): Promise<string>;
   /** A named file of the run that people open (its report), replaced atomically; the path where there is one. */
   writeRunFile(run: string, name: string, text: string): Promise<string>;
 }

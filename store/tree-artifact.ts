@@ -44,6 +44,15 @@ export async function putFolder(store: Pick<BlobStore, 'put' | 'createBlob'>, fo
   return putTree(store, files);
 }
 
+/** The same, moving the files into the store where they lie on its file system: they are gone afterwards. */
+export async function takeFolder(store: Pick<BlobStore, 'put' | 'takeFile'>, folder: string): Promise<Artifact> {
+  const names: string[] = [];
+  for await (const name of filesBelow(folder, '')) names.push(name);
+  const files: TreeFile[] = [];
+  for (const name of names) files.push({ path: name, ...(await store.takeFile(path.join(folder, name))) });
+  return putTree(store, files);
+}
+
 /** Paths of the files below a folder, with forward slashes. */
 async function* filesBelow(folder: string, below: string): AsyncGenerator<string> {
   for (const entry of await readdir(path.join(folder, below), { withFileTypes: true })) {

@@ -1,5 +1,5 @@
 /** The environment, read once. Nothing else in the project looks at `process.env`. */
-import { availableParallelism, homedir } from 'node:os';
+import { availableParallelism, homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 
@@ -12,6 +12,12 @@ export interface Config {
   readonly backend: 'native' | 'wasm' | 'cpu' | undefined;
   /** Compute processes at once (`--slots`, `ESPALIER_SLOTS`), one core each. */
   readonly slots: number;
+  /** GPUs that this worker may hand to cells (`--devices gpu=0,1`, `ESPALIER_DEVICES`), as the driver calls them. */
+  readonly devices: readonly string[];
+  /** The user's locks on devices of this machine, whatever the home (`ESPALIER_DEVICE_LOCKS`). */
+  readonly deviceLocks: string;
+  /** A program in the place of `nvidia-smi` (`ESPALIER_DEVICE_PROBE`). */
+  readonly deviceProbe: string | undefined;
   /** Seconds between checkpoints of a training (`ESPALIER_CHECKPOINT_SECONDS`). */
   readonly checkpointSeconds: number;
   /** `NO_COLOR` and terminals decide the rest. */
@@ -33,6 +39,13 @@ const environmentSchema = z.object({
   ESPALIER_CACHE: z.string().min(1).optional(),
   ESPALIER_BACKEND: z.enum(['native', 'wasm', 'cpu'], { error: 'it is `native`, `wasm` or `cpu`' }).optional(),
   ESPALIER_SLOTS: decimal(/^[1-9]\d{0,8}$/, 'it is a whole number, 1 or more').optional(),
+  ESPALIER_DEVICES: z
+    .string()
+    .regex(/^gpu=[\w-]+(,[\w-]+)*$/, { error: 'it is `gpu=` and ids parted by commas, as in `gpu=0,1`' })
+    .transform(text => [...new Set(text.slice('gpu='.length).split(','))])
+    .optional(),
+  ESPALIER_DEVICE_LOCKS: z.string().min(1).optional(),
+  ESPALIER_DEVICE_PROBE: z.string().min(1).optional(),
   ESPALIER_CHECKPOINT_SECONDS: decimal(/^\d{1,9}(\.\d+)?$/, 'it is a number of seconds, 0 or more').default(30),
   XDG_CACHE_HOME: z.string().min(1).optional(),
   NO_COLOR: z.string().optional(),
@@ -46,6 +59,7 @@ export interface ConfigFlags {
   readonly home?: string | undefined;
   readonly backend?: string | undefined;
   readonly slots?: string | undefined;
+  readonly devices?: string | undefined;
 }
 
 export class ConfigError extends Error {
@@ -59,6 +73,7 @@ export function readConfig(flags: ConfigFlags = {}, environment: NodeJS.ProcessE
     ...(flags.home === undefined ? {} : { ESPALIER_HOME: flags.home }),
     ...(flags.backend === undefined ? {} : { ESPALIER_BACKEND: flags.backend }),
     ...(flags.slots === undefined ? {} : { ESPALIER_SLOTS: flags.slots }),
+    ...(flags.devices === undefined ? {} : { ESPALIER_DEVICES: flags.devices }),
   };
   const parsed = environmentSchema.safeParse(given);
   if (!parsed.success) {
@@ -74,6 +89,11 @@ export function readConfig(flags: ConfigFlags = {}, environment: NodeJS.ProcessE
     cache: path.resolve(read.ESPALIER_CACHE ?? path.join(read.XDG_CACHE_HOME ?? userCache(), 'espalier')),
     backend: read.ESPALIER_BACKEND,
     slots: read.ESPALIER_SLOTS ?? availableParallelism(),
+    devices: read.ESPALIER_DEVICES ?? [],
+    deviceLocks: path.resolve(
+      read.ESPALIER_DEVICE_LOCKS ?? path.join(tmpdir(), `espalier-devices-${process.getuid?.() ?? 'user'}`),
+    ),
+    deviceProbe: read.ESPALIER_DEVICE_PROBE,
     checkpointSeconds: read.ESPALIER_CHECKPOINT_SECONDS,
     color: read.NO_COLOR === undefined,
     temporal: {
@@ -82,6 +102,16 @@ export function readConfig(flags: ConfigFlags = {}, environment: NodeJS.ProcessE
       profile: read.TEMPORAL_PROFILE,
     },
   };
+}
+
+/** Variables of the environment by name, for programs that a cell starts; those that are not set are left out. */
+export function readVariables(names: readonly string[]): { readonly [name: string]: string } {
+  return Object.fromEntries(
+    names.flatMap(name => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
 function withoutEmpty(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

@@ -1,32 +1,16 @@
-/** The file system as the planner sees it. */
-import { createHash } from 'node:crypto';
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+/** The file system, and the commands of this machine, as the planner sees them. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import type { SourceFiles } from '../planner/source-files.ts';
-import { digestSchema } from '../schemas/identity.ts';
-
-/** Data files may be larger than memory: hashed in pieces of this size. */
-const pieceBytes = 2 ** 20;
+import { digestOf } from '../schemas/identity.ts';
+import { digestFile, digestSourceTree } from '../store/source-tree.ts';
 
 export const studyFiles: SourceFiles = {
   read: path => ifThere(() => readFileSync(path)),
   digest: path => ifThere(() => digestFile(path)),
+  treeDigest: path => ifThere(() => digestSourceTree(path)),
+  outputDigest: (command, folder) => outputDigest(command, folder),
 };
-
-function digestFile(path: string) {
-  const hash = createHash('sha256');
-  const piece = Buffer.alloc(pieceBytes);
-  const file = openSync(path, 'r');
-  let bytes = 0;
-  try {
-    for (let read = readSync(file, piece); read > 0; read = readSync(file, piece)) {
-      hash.update(piece.subarray(0, read));
-      bytes += read;
-    }
-  } finally {
-    closeSync(file);
-  }
-  return { digest: digestSchema.parse(hash.digest('hex')), bytes };
-}
 
 /** Nothing where the file is not there, or is a folder: the planner says which reference names it. */
 function ifThere<Value>(read: () => Value): Value | undefined {
@@ -37,4 +21,24 @@ function ifThere<Value>(read: () => Value): Value | undefined {
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined;
     throw error;
   }
+}
+
+/** A probe that says nothing for so long is none. */
+const probeMilliseconds = 60_000;
+
+/** A cell's parameters are read once per combination of axes: the same command is run once. */
+const outputs = new Map<string, ReturnType<SourceFiles['outputDigest']>>();
+
+function outputDigest(command: readonly string[], folder: string): ReturnType<SourceFiles['outputDigest']> {
+  const name = JSON.stringify([command, folder]);
+  const known = outputs.get(name);
+  if (known !== undefined) return known;
+  const [program = '', ...words] = command;
+  const { status, signal, stdout, error } = spawnSync(program, words, { cwd: folder, timeout: probeMilliseconds });
+  const found =
+    error === undefined && status === 0
+      ? { digest: digestOf(stdout), bytes: stdout.length }
+      : { problem: error?.message ?? (signal === null ? `it ended with code ${status}` : `it was ended by ${signal}`) };
+  outputs.set(name, found);
+  return found;
 }

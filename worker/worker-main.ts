@@ -10,6 +10,8 @@ import { openFolderStore } from '../store/folder/open-folder-store.ts';
 import type { Store } from '../store/store.ts';
 import { taskQueueOf } from '../workflows/queues.ts';
 import { createComputePool } from './compute/compute-pool.ts';
+import { createDevicePool } from './compute/device-pool.ts';
+import { deviceProbe } from './compute/device-probe.ts';
 import { readConfig } from './config.ts';
 import { entryPoint, workflowBundle, workflowVersion } from './entry-points.ts';
 import { homeOf } from './home.ts';
@@ -37,6 +39,12 @@ async function main(): Promise<void> {
     entry: entryPoint('compute'),
     store: home.store,
     room: { cpu: config.slots, memory: Math.round(totalmem() * memoryShare) },
+    devices: createDevicePool({
+      ids: config.devices,
+      folder: config.deviceLocks,
+      probe: deviceProbe(config.deviceProbe),
+      onOutput: log,
+    }),
     resources,
     checkpointSeconds: config.checkpointSeconds,
     onOutput: line => log(`compute: ${line}`),

@@ -6,7 +6,12 @@ export const workerStartSchema = z.strictObject({
   /** Of the embedded server; without it what Temporal's own variables say. */
   address: z.string().optional(),
   /** Flags of the command line that override the environment. */
-  flags: z.strictObject({ home: z.string(), backend: z.string().optional(), slots: z.string().optional() }),
+  flags: z.strictObject({
+    home: z.string(),
+    backend: z.string().optional(),
+    slots: z.string().optional(),
+    devices: z.string().optional(),
+  }),
 });
 export type WorkerStart = z.output<typeof workerStartSchema>;
 

@@ -8,6 +8,7 @@ const loaders: { readonly [kind: string]: () => Promise<StepBody> } = {
   'evaluate-alignment': async () => (await import('./evaluate-alignment.ts')).evaluateAlignmentBody,
   'evaluate-choice': async () => (await import('./evaluate-choice.ts')).evaluateChoiceBody,
   'evaluate-loss': async () => (await import('./evaluate-loss.ts')).evaluateLossBody,
+  exec: async () => (await import('./exec.ts')).execBody,
   'fit-datamodel': async () => (await import('./fit-datamodel.ts')).fitDatamodelBody,
   gate: async () => (await import('./gate.ts')).gateBody,
   'load-rows': async () => (await import('./load-rows.ts')).loadRowsBody,

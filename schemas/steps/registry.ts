@@ -6,6 +6,7 @@ import { checkOverlap } from './check-overlap.ts';
 import { evaluateAlignment } from './evaluate-alignment.ts';
 import { evaluateChoice } from './evaluate-choice.ts';
 import { evaluateLoss } from './evaluate-loss.ts';
+import { exec } from './exec.ts';
 import { fitDatamodel } from './fit-datamodel.ts';
 import { gate } from './gate.ts';
 import { loadRows } from './load-rows.ts';
@@ -35,6 +36,7 @@ const kinds: readonly StepKind[] = [
   evaluateAlignment,
   evaluateChoice,
   evaluateLoss,
+  exec,
   fitDatamodel,
   gate,
   loadRows,

@@ -34,6 +34,11 @@ export function folderRuns(context: FolderContext): FolderRuns {
       });
     },
     events: async (run, cursor) => readEvents(path.join(await folderOf(context, run), 'events'), cursor),
+    logFolder: async run => {
+      const folder = path.join(await folderOf(context, run), 'logs');
+      await context.ensureFolder(folder);
+      return folder;
+    },
     writeRunFile: async (run, name, text) => {
       const file = path.join(await folderOf(context, run), runFileName(name));
       await context.ensureFolder(path.dirname(file));

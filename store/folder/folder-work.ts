@@ -1,5 +1,6 @@
 /** What belongs to a cell while somebody is at it, as files in `work/KEY/`. */
 import { rmdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { failedAttemptSchema } from '../../schemas/cell-record.ts';
 import type { CellKey } from '../../schemas/identity.ts';
@@ -10,12 +11,13 @@ import { removeIfThere } from './durable-file.ts';
 import type { FolderContext } from './folder-context.ts';
 import type { FolderLeases } from './folder-leases.ts';
 import { appendLines, parseLine, readLines } from './line-file.ts';
-import { systemCode, writingNow } from './write-error.ts';
+import { systemCode, writing, writingNow } from './write-error.ts';
 
 export function folderWork(context: FolderContext, leases: FolderLeases): WorkStore {
   const { layout } = context;
   const checkpoints = checkpointFiles(layout.temporary);
   const attemptsFile = (key: CellKey) => path.join(layout.work(key), 'attempts.ndjson');
+  const filesFolder = (key: CellKey) => path.join(layout.work(key), 'files');
   return {
     acquireLease: async (key, owner, seconds) => leases.acquire(key, owner, seconds),
     attempts: async key => {
@@ -38,8 +40,14 @@ export function folderWork(context: FolderContext, leases: FolderLeases): WorkSt
     },
     checkpoint: key => checkpoints.newest(layout.work(key)),
     checkpointTime: async key => checkpoints.newestTime(layout.work(key)),
+    workFolder: async key => {
+      const folder = filesFolder(key);
+      await makeFolder(folder);
+      return folder;
+    },
     clearWork: async (key, fence) => {
       if (fence !== undefined) leases.check(key, fence);
+      await writing(filesFolder(key), () => rm(filesFolder(key), { recursive: true, force: true }));
       leases.clear(key);
       writingNow(layout.work(key), () => {
         removeIfThere(attemptsFile(key));

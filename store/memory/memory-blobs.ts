@@ -1,4 +1,5 @@
 /** Blobs in memory. */
+import { readFile, unlink } from 'node:fs/promises';
 import { type Digest, digestOf } from '../../schemas/identity.ts';
 import { MissingBlobError } from '../errors.ts';
 import type { BlobReader, BlobStore, BlobWriter } from '../store.ts';
@@ -18,6 +19,12 @@ export function memoryBlobs(blobs: TrashableMap<Uint8Array>): BlobStore {
   };
   return {
     put: async bytes => put(bytes),
+    takeFile: async file => {
+      const bytes = await readFile(file);
+      const digest = put(bytes);
+      await unlink(file);
+      return { digest, bytes: bytes.length };
+    },
     createBlob: async () => writerInto(put),
     has: async digest => blobs.has(digest),
     // Nothing outside holds these bytes, so there is nothing that `verify` could find.

@@ -1,4 +1,7 @@
 /** Runs and their events in memory. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { type RunEvent, type RunRecord, runRecordSchema } from '../../schemas/run.ts';
 import { MissingRunError } from '../errors.ts';
 import { type EventPage, checkEvents, decodeCursor, encodeCursor, mergeByTime } from '../event-page.ts';
@@ -9,6 +12,8 @@ interface Run {
   readonly record: RunRecord;
   readonly events: RunEvent[];
   readonly files: Map<string, string>;
+  /** Programs can only write to a folder. */
+  logs: string | undefined;
 }
 
 export type MemoryRuns = Omit<RunStore, 'events'> & {
@@ -28,7 +33,7 @@ export function memoryRuns(): MemoryRuns {
       let number = 1;
       while (runs.has(`${study}-${number}`)) number += 1;
       const named = runRecordSchema.parse({ ...record, run: `${study}-${number}` });
-      runs.set(named.run, { record: named, events: [], files: new Map() });
+      runs.set(named.run, { record: named, events: [], files: new Map(), logs: undefined });
       return structuredClone(named);
     },
     run: async name => structuredClone(runs.get(safeName('run', name))?.record),
@@ -47,6 +52,11 @@ export function memoryRuns(): MemoryRuns {
         cursor: encodeCursor({ memory: events.length }),
         skipped: 0,
       };
+    },
+    logFolder: async name => {
+      const run = find(name);
+      run.logs ??= mkdtempSync(path.join(tmpdir(), 'espalier-logs-'));
+      return run.logs;
     },
     writeRunFile: async (name, file, text) => {
       find(name).files.set(runFileName(file), text);

@@ -1,4 +1,7 @@
 /** Leases, attempts and checkpoints in memory. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { FailedAttempt } from '../../schemas/cell-record.ts';
 import type { CellKey } from '../../schemas/identity.ts';
 import type { WorkStore } from '../store.ts';
@@ -6,6 +9,8 @@ import type { MemoryLeases } from './memory-leases.ts';
 
 export function memoryWork(leases: MemoryLeases): WorkStore {
   const attempts = new Map<CellKey, FailedAttempt[]>();
+  /** The one thing that cannot be in memory: other programs work there. */
+  const folders = new Map<CellKey, string>();
   const checkpoints = new Map<CellKey, { readonly bytes: Uint8Array; readonly time: Date }>();
   return {
     acquireLease: async (key, owner, seconds) => leases.acquire(key, owner, seconds),
@@ -20,12 +25,20 @@ export function memoryWork(leases: MemoryLeases): WorkStore {
     },
     checkpoint: async key => checkpoints.get(key)?.bytes.slice(),
     checkpointTime: async key => checkpoints.get(key)?.time,
+    workFolder: async key => {
+      const folder = folders.get(key) ?? mkdtempSync(path.join(tmpdir(), 'espalier-work-'));
+      folders.set(key, folder);
+      return folder;
+    },
     // One process, hence one user: a lease that is held is this user's own.
     clearWork: async (key, fence) => {
       leases.check(key, fence);
       attempts.delete(key);
       checkpoints.delete(key);
       leases.clear(key);
+      const folder = folders.get(key);
+      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+      folders.delete(key);
     },
   };
 }

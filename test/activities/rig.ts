@@ -18,7 +18,12 @@ import type { Store } from '../../store/store.ts';
 /** Plans a study given as YAML; the plan is verified whole. */
 export function planOf(text: string, set: readonly string[] = []): Plan {
   const bytes = new TextEncoder().encode(text);
-  const files = { read: (path: string) => (path === 'study.yaml' ? bytes : undefined), digest: () => undefined };
+  const files = {
+    read: (path: string) => (path === 'study.yaml' ? bytes : undefined),
+    digest: () => undefined,
+    treeDigest: () => undefined,
+    outputDigest: () => ({ problem: 'no commands here' }),
+  };
   const result = planStudy(files, { file: 'study.yaml', set, registry: stepKinds });
   if (!result.ok) throw new Error(printDiagnostics(result.diagnostics, result.texts, { color: false }));
   expect(verifyPlan(result.plan, stepKinds)).toEqual([]);

@@ -61,6 +61,8 @@ const elsewhere = new Map([
   ['graph-too-deep', 'graphs.test.ts'],
   ['too-many-steps', 'graphs.test.ts'],
   ['expression-too-large', 'expression.test.ts'],
+  ['varying-outputs', 'own-declarations.test.ts'],
+  ['command-failed', 'own-declarations.test.ts'],
   ['unused-axis', 'warnings.test.ts'],
   ['unused-param', 'warnings.test.ts'],
   ['unused-graph', 'warnings.test.ts'],

@@ -20,6 +20,15 @@ export function memoryFiles(files: Readonly<Record<string, string | Uint8Array>>
       const bytes = read(path);
       return bytes && { digest: digestOf(bytes), bytes: bytes.length };
     },
+    treeDigest: path => {
+      const below = Object.keys(files).filter(name => name === path || name.startsWith(`${path}/`));
+      const texts = below.sort().map(name => `${name} ${digestOf(read(name) ?? '')}`);
+      return below.length === 0 ? undefined : { digest: digestOf(texts.join('\n')), bytes: below.length };
+    },
+    outputDigest: command =>
+      command[0] === 'version'
+        ? { digest: digestOf(command.join(' ')), bytes: 1 }
+        : { problem: 'there is no such command' },
   };
 }
 

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { expect, test } from 'vitest';
-import { ConfigError, readConfig } from '../../worker/config.ts';
+import { expect, test, vi } from 'vitest';
+import { ConfigError, readConfig, readVariables } from '../../worker/config.ts';
 
 test('without variables a project lives here, on all cores, with a checkpoint every 30 seconds', () => {
   expect(readConfig({}, {})).toMatchObject({
@@ -34,4 +34,18 @@ test.each([
   const read = () => readConfig({}, { [name]: value });
   expect(read).toThrow(ConfigError);
   expect(read).toThrow(`${name} is \`${value}\`: ${allowed}. Correct it or unset it`);
+});
+
+test('devices are named by flag or variable, each once', () => {
+  expect(readConfig({}, {}).devices).toEqual([]);
+  expect(readConfig({}, { ESPALIER_DEVICES: 'gpu=0,1,0' }).devices).toEqual(['0', '1']);
+  expect(readConfig({ devices: 'gpu=GPU-5a1b,3' }, { ESPALIER_DEVICES: 'gpu=0' }).devices).toEqual(['GPU-5a1b', '3']);
+  for (const wrong of ['0,1', 'gpu=', 'tpu=0', 'gpu=0, 1'])
+    expect(() => readConfig({ devices: wrong }, {})).toThrow('it is `gpu=` and ids parted by commas, as in `gpu=0,1`');
+});
+
+test('only variables that are named and set are handed on', () => {
+  vi.stubEnv('TRAINER_SEES', 'this');
+  expect(readVariables(['TRAINER_SEES', 'TRAINER_SEES_NOT'])).toEqual({ TRAINER_SEES: 'this' });
+  vi.unstubAllEnvs();
 });

@@ -11,7 +11,12 @@ export interface CommandContext {
   /** Aborted by Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
   /** Flags that processes started by this one must be given as well. */
-  readonly flags: { readonly home: string; readonly backend?: string; readonly slots?: string };
+  readonly flags: {
+    readonly home: string;
+    readonly backend?: string;
+    readonly slots?: string;
+    readonly devices?: string;
+  };
 }
 
 export type Command<Arguments> = (context: CommandContext, given: Arguments) => Promise<ExitCode>;

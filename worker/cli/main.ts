@@ -40,7 +40,7 @@ async function perform<Arguments>(
 }
 
 function contextOf(config: Config, flags: GlobalFlags): CommandContext {
-  const { backend, slots } = flags;
+  const { backend, slots, devices } = flags;
   return {
     config,
     terminal: processTerminal(config.color),
@@ -50,6 +50,7 @@ function contextOf(config: Config, flags: GlobalFlags): CommandContext {
       home: config.home,
       ...(backend === undefined ? {} : { backend }),
       ...(slots === undefined ? {} : { slots }),
+      ...(devices === undefined ? {} : { devices }),
     },
   };
 }

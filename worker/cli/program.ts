@@ -11,6 +11,7 @@ export interface GlobalFlags {
   readonly json?: boolean;
   readonly backend?: string;
   readonly slots?: string;
+  readonly devices?: string;
 }
 
 export type Perform = <Arguments>(
@@ -77,7 +78,8 @@ const wholeNumber = (least: number) => (text: string) => {
 function withMachine(command: Program): Program {
   return command
     .addOption(new Option('--backend <name>', 'numerical backend that must be used').choices(backends))
-    .option('--slots <n>', 'heavy cells at once, one core each', wholeNumber(1));
+    .option('--slots <n>', 'heavy cells at once, one core each', wholeNumber(1))
+    .option('--devices <list>', 'GPUs that cells may have, as in gpu=0,1');
 }
 
 interface StudyFlags extends GlobalFlags {
@@ -180,6 +182,21 @@ function addRunVerbs(program: Program, perform: Perform): void {
     .option('--run <run>', 'in this run instead of the latest')
     .action((reference: string, flags: GlobalFlags & { run?: string }) =>
       perform(flags, async () => (await import('./commands/explain.ts')).explain, { reference, run: flags.run }),
+    );
+  verb(program, 'logs <cell>', 'what an external trainer printed: of the last attempt, or as it goes on', [
+    "espalier logs 'train[learning_rate=0.1, seed=0]' --follow",
+    'espalier logs train --attempt 1',
+  ])
+    .option('--run <run>', 'of this run instead of the latest')
+    .option('--attempt <n>', 'of this attempt instead of the last', wholeNumber(1))
+    .option('--follow', 'go on until the cell has ended')
+    .action((reference: string, flags: GlobalFlags & { run?: string; attempt?: string; follow?: boolean }) =>
+      perform(flags, async () => (await import('./commands/logs.ts')).logs, {
+        reference,
+        run: flags.run,
+        attempt: flags.attempt,
+        follow: flags.follow === true,
+      }),
     );
   verb(program, 'report [run]', 'write the report of a run again, and say where it is', [
     'espalier report',

@@ -5,6 +5,8 @@ import type { CellProgress, CellTask, ExecuteCell } from '../../activities/compu
 import { bodyOf } from '../../activities/steps/bodies.ts';
 import { openFolderStore } from '../../store/folder/open-folder-store.ts';
 import { scratchStore } from '../../store/scratch-store.ts';
+import { readVariables } from '../config.ts';
+import { type GrantedDevice, noteUser } from './device-lock.ts';
 import type { ComputeReply, ComputeRequest } from './messages.ts';
 
 let executor: Promise<ExecuteCell> | undefined;
@@ -17,7 +19,7 @@ process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => stopping.abort());
 process.on('message', (request: ComputeRequest) => {
   if (request.type === 'open') executor = open(request);
-  else if (request.type === 'run') void run(request.task);
+  else if (request.type === 'run') void run(request.task, request.devices);
   else stopping.abort();
 });
 
@@ -29,18 +31,28 @@ async function open({
 }: ComputeRequest & { readonly type: 'open' }): Promise<ExecuteCell> {
   const base = await openFolderStore(root);
   const store = scratch === undefined ? base : scratchStore(base, await openFolderStore(scratch));
-  const opened = cellExecutor({ store, bodyOf, resources, checkpointSeconds });
+  const opened = cellExecutor({ store, bodyOf, resources, checkpointSeconds, variables: readVariables });
   reply({ type: 'ready' });
   return opened;
 }
 
-async function run(task: CellTask): Promise<void> {
+async function run(task: CellTask, devices: readonly GrantedDevice[]): Promise<void> {
   stopping = new AbortController();
   try {
     if (executor === undefined) throw new Error('internal: the compute process was given a cell before its store');
     const execute = await executor;
     const onProgress = throttled(progress => reply({ type: 'progress', progress }));
-    const result = await execute(task, { signal: stopping.signal, onBegin: () => undefined, onProgress });
+    const result = await execute(task, {
+      signal: stopping.signal,
+      onBegin: () => undefined,
+      onProgress,
+      devices: devices.map(({ id }) => id),
+      onGroup: leader => {
+        // Here and not in the worker: a worker that dies now must leave word of who uses its devices.
+        for (const device of devices) noteUser(device, leader);
+        reply({ type: 'group', leader });
+      },
+    });
     reply({ type: 'done', result, memory: process.memoryUsage.rss() });
   } catch (error) {
     const failure = classify(error);

@@ -3,6 +3,7 @@ import { CellFailure } from '../../activities/cell-failure.ts';
 import type { ExecuteCell } from '../../activities/compute.ts';
 import type { ComputeResources } from '../../activities/step-body.ts';
 import { type ComputeProcess, startComputeProcess } from './compute-process.ts';
+import type { DevicePool } from './device-pool.ts';
 import { type Room, createSlots } from './slots.ts';
 
 export interface ComputePool {
@@ -20,6 +21,8 @@ export interface ComputePoolOptions {
   /** Root of a store for all that is written; without it, the same one. */
   readonly scratch?: string;
   readonly room: Room;
+  /** None unless given. */
+  readonly devices?: DevicePool;
   readonly resources: ComputeResources;
   readonly checkpointSeconds: number;
   readonly onOutput: (line: string) => void;
@@ -60,17 +63,21 @@ export function createComputePool(options: ComputePoolOptions): ComputePool {
 
   const execute: ExecuteCell = async (task, hooks) => {
     const { cpu, gpu, memory, time } = task.cell.resources;
-    refuseTooMuch({ cpu, gpu, memory }, options.room);
-    const release = await slots.take({ cpu, memory }, hooks.signal).catch((error: unknown) => {
-      throw new CellFailure('preempted', 'the worker stopped before there was room', { cause: error });
-    });
+    refuseTooMuch({ cpu, gpu, memory }, { ...options.room, gpu: options.devices?.count ?? 0 });
+    // Devices first: cells that want none must not wait in line behind one that waits for a device.
+    const held = gpu === 0 ? undefined : await options.devices?.take(gpu, hooks.signal).catch(noRoom);
     try {
-      // A slot that falls free because the pool stops must not start another process.
-      if (stopped) throw new CellFailure('preempted', workerStopped);
-      hooks.onBegin();
-      return await runIn(warm(), task, { ...hooks, seconds: time });
+      const release = await slots.take({ cpu, memory }, hooks.signal).catch(noRoom);
+      try {
+        // A slot that falls free because the pool stops must not start another process.
+        if (stopped) throw new CellFailure('preempted', workerStopped);
+        hooks.onBegin();
+        return await runIn(warm(), task, { ...hooks, seconds: time, granted: held?.devices ?? [] });
+      } finally {
+        release();
+      }
     } finally {
-      release();
+      await held?.release();
     }
   };
   const runIn = async (compute: ComputeProcess, ...given: Parameters<ComputeProcess['run']>) => {
@@ -91,11 +98,17 @@ export function createComputePool(options: ComputePoolOptions): ComputePool {
   return { execute, pids, stop };
 }
 
-function refuseTooMuch(asked: { cpu: number; gpu: number; memory: number }, room: Room): void {
-  if (asked.gpu > 0) {
+function noRoom(error: unknown): never {
+  throw new CellFailure('preempted', 'the worker stopped before there was room', { cause: error });
+}
+
+function refuseTooMuch(asked: Room & { readonly gpu: number }, room: Room & { readonly gpu: number }): void {
+  if (asked.gpu > room.gpu) {
     throw new CellFailure(
       'user',
-      `it asks for ${asked.gpu} GPU, and this worker has none: set \`resources: { gpu: 0 }\` or run a worker that has one`,
+      room.gpu === 0
+        ? `it asks for ${asked.gpu} GPU, and this worker has none: set \`resources: { gpu: 0 }\` or run a worker that has one`
+        : `it asks for ${asked.gpu} GPUs, and this worker has ${room.gpu}: lower \`resources.gpu\` or name more with --devices`,
     );
   }
   if (asked.cpu > room.cpu) {

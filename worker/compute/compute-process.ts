@@ -1,8 +1,12 @@
 /** One compute process: started once, kept warm, given one cell at a time. A crash costs the cell it was at, no more. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { CellFailure } from '../../activities/cell-failure.ts';
+import { memoryKills } from '../../activities/memory-kills.ts';
 import type { CellResult, CellTask, ExecutionHooks } from '../../activities/compute.ts';
-import { type ProcessEnd, crashFailure, memoryKills } from './crash.ts';
+import { type ProcessEnd, crashFailure } from './crash.ts';
+import type { ProcessMark } from '../../schemas/process-mark.ts';
+import { endGroup } from '../../store/process-group.ts';
+import type { GrantedDevice } from './device-lock.ts';
 import type { ComputeReply, ComputeRequest } from './messages.ts';
 
 export interface ComputeProcess {
@@ -11,12 +15,16 @@ export interface ComputeProcess {
   readonly alive: () => boolean;
   /** Resident bytes when it last answered. */
   readonly memory: () => number;
-  readonly run: (
-    task: CellTask,
-    hooks: Omit<ExecutionHooks, 'onBegin'> & { readonly seconds: number },
-  ) => Promise<CellResult>;
+  readonly run: (task: CellTask, hooks: RunHooks) => Promise<CellResult>;
   /** Ends it; it is idle, or what it does is forfeit. */
   readonly kill: () => Promise<void>;
+}
+
+export interface RunHooks extends ExecutionHooks {
+  /** Seconds that the attempt may take. */
+  readonly seconds: number;
+  /** Devices that are the cell's alone. */
+  readonly granted?: readonly GrantedDevice[];
 }
 
 export interface ComputeProcessOptions {
@@ -46,31 +54,37 @@ export function startComputeProcess({ entry, open, onOutput }: ComputeProcessOpt
   };
   send(open);
 
-  const run: ComputeProcess['run'] = async (task, { signal, onProgress, seconds }) => {
+  const run: ComputeProcess['run'] = async (task, { signal, onProgress, seconds, granted = [] }) => {
     const killsBefore = memoryKills();
     output.forget();
     // Before it may be told to stop: what has no cell has nothing to stop.
-    send({ type: 'run', task });
+    send({ type: 'run', task, devices: granted });
     const stopping = stopOnAbort(signal, send, () => child.kill('SIGKILL'));
     const overtime = setTimeout(() => child.kill('SIGKILL'), Math.min(seconds * 1000, 2 ** 31 - 1));
     const begun = Date.now();
+    let group: ProcessMark | undefined;
     let onReply: ((reply: ComputeReply) => void) | undefined;
     try {
       return await new Promise<CellResult>((resolve, reject) => {
         onReply = reply => {
           if (reply.type === 'progress') onProgress(reply.progress);
+          if (reply.type === 'group') group = reply.leader;
           if (reply.type === 'done' || reply.type === 'failed') memory = reply.memory;
           if (reply.type === 'done') resolve(reply.result);
           if (reply.type === 'failed') reject(new CellFailure(reply.class, reply.message));
         };
         child.on('message', onReply);
-        void ended.then(end => {
-          if (signal.aborted)
-            return reject(new CellFailure('preempted', 'it was stopped before it could save its state'));
-          if (Date.now() - begun >= seconds * 1000)
-            return reject(new CellFailure('user', `it ran over its time limit of ${seconds} s`));
-          return reject(crashFailure(end, output.lines(), killsBefore));
-        });
+        void ended
+          .then(async end => {
+            // What it had started for the cell must not go on beside the next attempt.
+            if (group !== undefined) await endGroup(group, 0);
+            if (signal.aborted)
+              return reject(new CellFailure('preempted', 'it was stopped before it could save its state'));
+            if (Date.now() - begun >= seconds * 1000)
+              return reject(new CellFailure('user', `it ran over its time limit of ${seconds} s`));
+            return reject(crashFailure(end, output.lines(), killsBefore));
+          })
+          .catch(reject);
       });
     } finally {
       stopping.end();

@@ -1,6 +1,6 @@
 /** Why a compute process ended that nobody had told to. */
-import { readFileSync } from 'node:fs';
 import { CellFailure } from '../../activities/cell-failure.ts';
+import { memoryKills } from '../../activities/memory-kills.ts';
 
 export interface ProcessEnd {
   readonly code: number | null;
@@ -30,14 +30,4 @@ const surroundings = /^\s+at |^\s*\d+: 0x|^\s*\^|^-{3,}|^<---|^Node\.js v/;
 function tellingLines(output: readonly string[]): readonly string[] {
   const said = output.filter(line => telling.test(line));
   return (said.length > 0 ? said : output.filter(line => !surroundings.test(line))).slice(-3);
-}
-
-/** How often the kernel has killed for memory in this control group; 0 where it does not say. */
-export function memoryKills(): number {
-  try {
-    const text = readFileSync('/sys/fs/cgroup/memory.events', 'utf8');
-    return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0);
-  } catch {
-    return 0;
-  }
 }

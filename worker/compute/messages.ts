@@ -2,6 +2,8 @@
 import type { CellProgress, CellResult, CellTask } from '../../activities/compute.ts';
 import type { ComputeResources } from '../../activities/step-body.ts';
 import type { FailureClass } from '../../schemas/failure.ts';
+import type { ProcessMark } from '../../schemas/process-mark.ts';
+import type { GrantedDevice } from './device-lock.ts';
 
 /** To a compute process. */
 export type ComputeRequest =
@@ -14,13 +16,20 @@ export type ComputeRequest =
       /** Seconds between checkpoints. */
       readonly checkpointSeconds: number;
     }
-  | { readonly type: 'run'; readonly task: CellTask }
+  | {
+      readonly type: 'run';
+      readonly task: CellTask;
+      /** Devices that are the cell's alone. */
+      readonly devices: readonly GrantedDevice[];
+    }
   /** Save what there is and end the cell as `preempted`. */
   | { readonly type: 'stop' };
 
 /** From a compute process. */
 export type ComputeReply =
   | { readonly type: 'ready' }
+  /** From now on this group of processes works for the cell, and must end with it. */
+  | { readonly type: 'group'; readonly leader: ProcessMark }
   | { readonly type: 'progress'; readonly progress: CellProgress }
   | { readonly type: 'done'; readonly result: CellResult; readonly memory: number }
   | { readonly type: 'failed'; readonly class: FailureClass; readonly message: string; readonly memory: number };

@@ -1,4 +1,7 @@
 /** What every store must do with blobs. */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../../schemas/identity.ts';
 import { MissingBlobError } from '../../../store/errors.ts';
@@ -18,6 +21,26 @@ export function blobSuite(current: () => Store): void {
       expect(digest).toBe(digestOf(bytes));
       expect(await current().has(digest)).toBe(true);
       expect(Buffer.compare(await current().get(digest, { verify: true }), bytes)).toBe(0);
+    });
+
+    test.each([
+      ['no bytes', new Uint8Array(0)],
+      ['few bytes', text('some bytes')],
+      ['more bytes than one read takes', new Uint8Array(9_000_000).fill(7)],
+    ])('a file with %s is taken in under the digest of its content, and gone from its place', async (_, bytes) => {
+      const folder = mkdtempSync(path.join(tmpdir(), 'espalier-taken-'));
+      try {
+        for (const name of ['first', 'the same again']) {
+          const file = path.join(folder, name);
+          writeFileSync(file, bytes);
+          expect(await current().takeFile(file)).toEqual({ digest: digestOf(bytes), bytes: bytes.length });
+          expect(existsSync(file)).toBe(false);
+        }
+        expect(Buffer.compare(await current().get(digestOf(bytes), { verify: true }), bytes)).toBe(0);
+        await expect(current().takeFile(path.join(folder, 'absent'))).rejects.toThrow('ENOENT');
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
     });
 
     test('putting the same bytes again changes nothing', async () => {

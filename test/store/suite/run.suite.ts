@@ -1,4 +1,5 @@
 /** What every store must do with runs and their events. */
+import { readdirSync, rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../../schemas/identity.ts';
 import { MissingRunError, UnsafeNameError } from '../../../store/errors.ts';
@@ -18,6 +19,19 @@ export function runSuite(current: () => Store): void {
       );
       expect((await createRun('study-1')).run).toBe('study-1-1');
       expect((await createRun('study')).run).toBe('study-9');
+    });
+
+    test('each run has a folder of its own for logs, and a run that is not there has none', async () => {
+      const [one, other] = [await createRun('study'), await createRun('study')];
+      const folders = await Promise.all([one, other].map(({ run }) => current().logFolder(run)));
+      try {
+        expect(await current().logFolder(one.run)).toBe(folders[0]);
+        expect(folders[1]).not.toBe(folders[0]);
+        for (const folder of folders) expect(readdirSync(folder)).toEqual([]);
+        await expect(current().logFolder('study-9')).rejects.toThrow(MissingRunError);
+      } finally {
+        for (const folder of folders) rmSync(folder, { recursive: true });
+      }
     });
 
     test('runs come back oldest first', async () => {

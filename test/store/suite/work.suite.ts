@@ -1,6 +1,8 @@
 /** What every store must do with leases, attempts and checkpoints. */
 import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Lease, LeaseOwner, Store } from '../../../store/store.ts';
 import { LostLeaseError } from '../../../store/errors.ts';
@@ -156,6 +158,18 @@ export function workSuite(current: () => Store): void {
       await current().saveCheckpoint(key, text('step 2, longer'));
       expect(await current().checkpoint(key)).toEqual(text('step 2, longer'));
       expect(await current().checkpoint(keyOf('other'))).toBeUndefined();
+    });
+
+    test('a cell’s folder is kept with what programs write there, and gone when the work is cleared', async () => {
+      const folder = await current().workFolder(key);
+      mkdirSync(path.join(folder, 'checkpoints'));
+      writeFileSync(path.join(folder, 'checkpoints', 'state'), 'step 1');
+      expect(await current().workFolder(key)).toBe(folder);
+      expect(readFileSync(path.join(folder, 'checkpoints', 'state'), 'utf8')).toBe('step 1');
+      expect(await current().workFolder(keyOf('other'))).not.toBe(folder);
+      await current().clearWork(key);
+      await current().clearWork(keyOf('other'));
+      expect(existsSync(folder)).toBe(false);
     });
 
     test('cleared work is gone, with the own lease', async () => {

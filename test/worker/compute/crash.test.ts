@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { crashFailure, memoryKills } from '../../../worker/compute/crash.ts';
+import { memoryKills } from '../../../activities/memory-kills.ts';
+import { crashFailure } from '../../../worker/compute/crash.ts';
 
 const uncaught = [
   'file:///compute.js:10',

@@ -5,6 +5,7 @@ import type { Plan } from '../../../schemas/plan.ts';
 import { homeOf } from '../../home.ts';
 import { forecast, type Forecast, type StepForecast } from '../../run/forecast.ts';
 import { readTimings } from '../../run/timings.ts';
+import { sayCodeState } from '../code-notices.ts';
 import { type AgainstRun, againstRun } from '../../run/against-run.ts';
 import { findRun } from '../../run/find-run.ts';
 import { openHomeStore } from '../../run/home-store.ts';
@@ -46,6 +47,7 @@ export const plan: Command<PlanArguments> = async (context, given) => {
   }
   const { terminal } = context;
   sayDiagnostics(context, result);
+  sayCodeState(context, result.plan.cellList);
   printForecast(context, study, found);
   const lines =
     against !== undefined

@@ -2,6 +2,7 @@
 import { beginRun } from '../../run/begin-run.ts';
 import { makeHomeStore } from '../../run/home-store.ts';
 import { type Command, printJson } from '../command.ts';
+import { sayCodeState } from '../code-notices.ts';
 import { executeRun } from '../execute-run.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type StudyArguments, diagnosticsJson, planOf, sayDiagnostics } from '../load-plan.ts';
@@ -14,6 +15,7 @@ export const run: Command<StudyArguments> = async (context, given) => {
     return exitCodes.wrongInput;
   }
   sayDiagnostics(context, result);
+  sayCodeState(context, result.plan.cellList);
   const store = await makeHomeStore(context.config.home);
   const { record, resumed } = await beginRun(store, { plan: result.plan, file: given.study, set: given.set });
   return executeRun(context, { store, record, resumed, cells: result.plan.cellList });
