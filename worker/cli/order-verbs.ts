@@ -12,7 +12,7 @@ export interface VerbMaker {
 export function addOrderVerbs({ program, perform, verb }: VerbMaker): void {
   verb(program, 'cancel <run|cell>', 'end a run under way, or one cell and what needs it; what is done stays', [
     'espalier cancel em-susceptibility-1',
-    "espalier cancel 'main.em[condition=evil_wrong, em_seed=3]' --reason 'the loss climbs'",
+    "espalier cancel 'main.em[condition=control, em_seed=3]' --reason diverges",
   ])
     .option('--run <run>', 'the cell is of this run instead of the latest')
     .option('--reason <text>', 'why, for the log')
