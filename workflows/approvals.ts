@@ -5,9 +5,7 @@ import type { BranchCell, BranchOrder, CellApproval } from '../schemas/engine.ts
 export interface Refusal {
   readonly id: number;
   readonly state: 'skipped';
-  /** The gate's cell. */
-  readonly because?: number;
-  readonly reason?: string;
+  readonly reason: string;
 }
 
 export interface Approvals {
@@ -43,15 +41,18 @@ export function createApprovals(
     for (const id of ready) if (approvals.has(id)) held.add(id);
     for (const id of [...held].filter(each => open(each).length === 0)) {
       held.delete(id);
-      const gate = (approvals.get(id) ?? []).find(({ gate: of }) => of !== undefined && rulesOut(of))?.gate;
-      if (gate === undefined) start.push(id);
-      else refused.push({ id, state: 'skipped', because: gate.cell });
+      const reason = (approvals.get(id) ?? []).map(rulesOut).find(found => found !== undefined);
+      if (reason === undefined) start.push(id);
+      else refused.push({ id, state: 'skipped', reason });
     }
     return { start, refused };
   };
-  const rulesOut = ({ cell, verdicts, verdict }: NonNullable<CellApproval['gate']>) => {
-    const found = verdict ?? verdictOf(cell);
-    return found !== undefined && verdicts.includes(found);
+  /** In words: the gate may be in another branch, whose cells nobody here can name. */
+  const rulesOut = ({ name, gate }: CellApproval) => {
+    const verdict = gate === undefined ? undefined : (gate.verdict ?? verdictOf(gate.cell));
+    return verdict !== undefined && gate?.verdicts.includes(verdict) === true
+      ? `ruled out by ${name} (${verdict})`
+      : undefined;
   };
   const decide: Approvals['decide'] = decision => {
     if (decided.has(decision.name)) return [];

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { createOrderReader } from '../../activities/order-reader.ts';
 import { createPlanReader } from '../../activities/plan-reader.ts';
 import { readBranch } from '../../activities/read-branch.ts';
+import type { RunEvent } from '../../schemas/run.ts';
 import { createMemoryStore } from '../../store/memory-store.ts';
 import { attempt, dependencies, newRun, planOf } from './rig.ts';
 
@@ -79,4 +80,55 @@ test('cells that a rerun leaves have ended as they are, the last first, without 
     { cell: 1, state: 'failed' },
   ]);
   expect((await store.events(reference.run)).events.map(({ event }) => event)).toEqual(['cells-cached']);
+});
+
+const asking = `
+study: asking
+steps:
+  one: { use: no-op }
+  dear: { use: no-op, in: { parts: one }, with: { bytes: 1 }, approve: true }
+  after: { use: no-op, in: { parts: dear } }
+`;
+
+/** One branch for `one`, one for the cells that wait. */
+async function asked(...events: RunEvent[]) {
+  const store = createMemoryStore();
+  const plan = planOf(asking);
+  const reference = await newRun(store, plan);
+  await attempt(dependencies(store), reference.run, plan.cellList[0]!);
+  await store.appendEvents(reference.run, events);
+  const sources = { store, plans: createPlanReader(store), orders: createOrderReader(store) };
+  return { store, reference, read: () => readBranch(sources, { ...reference, branch: 1 }) };
+}
+
+const at = '2026-01-01T00:00:00.000Z';
+const decided = (decision: 'approved' | 'rejected'): RunEvent => ({
+  event: 'approval-decided',
+  at,
+  name: 'dear',
+  decision,
+  by: 'ann@here',
+});
+
+test('what a person has not approved yet is told with the cell, and what was approved is not', async () => {
+  expect((await (await asked()).read()).cells[0]).toMatchObject({ id: 1, approvals: [{ name: 'dear' }] });
+  expect((await (await asked(decided('approved'))).read()).cells[0]).not.toHaveProperty('approvals');
+});
+
+test('what a person rejected is skipped, what a person cancelled is cancelled, each with who and why', async () => {
+  const rejected = await asked(decided('rejected'), decided('approved'));
+  expect((await rejected.read()).ended).toEqual([{ cell: 1, state: 'skipped' }]);
+  const cancelled = await asked({ event: 'cell-cancel-ordered', at, cell: 2, by: 'ann@here', reason: 'a typo' });
+  expect((await cancelled.read()).ended).toEqual([{ cell: 2, state: 'cancelled' }]);
+  const ends = async ({ store, reference }: typeof rejected) =>
+    (await store.events(reference.run)).events.flatMap(event => (event.event === 'cell-ended' ? [event.reason] : []));
+  expect(await ends(rejected)).toEqual(['rejected by ann@here']);
+  expect(await ends(cancelled)).toEqual(['ended by ann@here: a typo']);
+});
+
+test('an order given after a branch was read is seen by the next', async () => {
+  const { store, reference, read } = await asked();
+  expect((await read()).ended).toEqual([]);
+  await store.appendEvents(reference.run, [decided('rejected')]);
+  expect((await read()).ended).toEqual([{ cell: 1, state: 'skipped' }]);
 });

@@ -76,7 +76,10 @@ describe('a gate that a person approves', () => {
     const approvals = createApprovals([cell(1, gate(outside))], () => inside);
     expect(approvals.admit([1])).toEqual({ start: [], refused: [] });
     approvals.decide({ order: 'approve', name: 'gates.g' });
-    expect(approvals.admit([])).toEqual({ start: [], refused: [{ id: 1, state: 'skipped', because: 9 }] });
+    expect(approvals.admit([])).toEqual({
+      start: [],
+      refused: [{ id: 1, state: 'skipped', reason: 'ruled out by gates.g (fail)' }],
+    });
   });
 
   test('lets go on what another verdict does not rule out', () => {

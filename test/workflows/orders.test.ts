@@ -220,7 +220,7 @@ describe('a person’s word', () => {
   }, 60_000);
 
   test.each([
-    ['approve', 5, { done: 4, skipped: 3 }, 'skipped: ruled out by gates.enough'],
+    ['approve', 5, { done: 4, skipped: 3 }, 'skipped: ruled out by gates.enough (fail)'],
     ['approve', 1, { done: 7, skipped: 0 }, 'done'],
     ['reject', 1, { done: 4, skipped: 3 }, 'skipped: rejected by ann@here'],
   ] as const)(

@@ -12,7 +12,7 @@ export interface VerbMaker {
 export function addOrderVerbs({ program, perform, verb }: VerbMaker): void {
   verb(program, 'cancel <run|cell>', 'end a run under way, or one cell and what needs it; what is done stays', [
     'espalier cancel em-susceptibility-1',
-    "espalier cancel 'main.em[condition=evil_wrong, em_seed=3]' --reason 'the loss climbs'",
+    "espalier cancel 'main.em[condition=control, em_seed=3]' --reason diverges",
   ])
     .option('--run <run>', 'the cell is of this run instead of the latest')
     .option('--reason <text>', 'why, for the log')
@@ -44,9 +44,9 @@ export function addOrderVerbs({ program, perform, verb }: VerbMaker): void {
     .action((flags: GlobalFlags & { finish?: boolean }) =>
       perform(flags, async () => (await import('./commands/drain.ts')).drain, { finish: flags.finish === true }),
     );
-  verb(program, 'approve <run> <gate|step>', 'let go on what waits for a person (`approve:` in the study)', [
+  verb(program, 'approve <run> <gate|step>', 'let what waits for a person go on (`approve:`)', [
     'espalier approve em-susceptibility-1 main.em',
-    "espalier approve em-susceptibility-1 enough --reject --reason 'the control moved too'",
+    "espalier approve em-susceptibility-1 enough --reject --reason 'too few'",
   ])
     .option('--reason <text>', 'why, for the log and the report')
     .option('--reject', 'skip what waits instead, and what needs it')
