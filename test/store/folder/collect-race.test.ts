@@ -53,7 +53,7 @@ test('a collection that is killed at any point leaves a whole store, and can sti
   const records = await Promise.all(
     Array.from({ length: 150 }, async (_, cell) => (await publishSample(store, `cell ${cell}`)).record),
   );
-  const files = () => ['records', 'contents', 'blobs'].map(name => filesBelow(path.join(root, name))).flat();
+  const files = () => ['records', 'contents', 'blobs'].flatMap(name => filesBelow(path.join(root, name)));
   const before = files().length;
   const collector = buildProgram('throw-away', folder);
   for (let round = 0; round < 6; round += 1) {
