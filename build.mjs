@@ -73,6 +73,18 @@ async function buildWorkflows() {
   renameSync(`${bundle}.new`, bundle);
 }
 
+/**
+ * Names the workflows by what they are and what they say to activities: runs of another version are not replayed, but
+ * taken up from the store (worker/temporal/run-client.ts).
+ */
+function writeWorkflowVersion() {
+  const temporal = JSON.parse(readFileSync(inRoot('node_modules/@temporalio/workflow/package.json'), 'utf8')).version;
+  const files = readdirSync(inRoot('workflows')).map(name => path.join('workflows', name));
+  const hash = createHash('sha256').update(temporal);
+  for (const file of [...files.sort(), 'schemas/engine.ts']) hash.update(file).update(readFileSync(inRoot(file)));
+  writeFileSync(path.join(dist, 'workflow-version'), hash.digest('hex').slice(0, 12));
+}
+
 /** Makes something in dist/ unless it was made from the same sources; the stamp is written last, so a killed build is made again. */
 async function unlessMade(name, folders, make) {
   const stamp = path.join(dist, `${name}.sources`);
@@ -98,3 +110,4 @@ mkdirSync(dist, { recursive: true });
 const sources = ['activities', 'models', 'planner', 'schemas', 'stats', 'store', 'worker', 'workflows'];
 await unlessMade('entries', sources, buildEntries);
 await unlessMade('workflow-bundle', ['schemas', 'workflows'], buildWorkflows);
+writeWorkflowVersion();

@@ -1,23 +1,28 @@
 /**
  * One attempt at a cell: is it there already, by key or by content? If not, take the lease, do the work, publish. A
- * failure is counted by class, and ends the cell only when its class has used up its attempts.
+ * failure is counted by class, and ends the cell only when its class has used up its attempts; what the study says of
+ * the class changes the next attempt.
  */
 import type { CellRecord, Environment, FailedAttempt } from '../schemas/cell-record.ts';
 import type { CellOutcome } from '../schemas/engine.ts';
-import { backOffSeconds, failurePolicies } from '../schemas/failure.ts';
 import type { CellKey } from '../schemas/identity.ts';
 import type { DifferingOutputs } from '../schemas/nondeterminism.ts';
 import { type PlanCell, cellName } from '../schemas/plan.ts';
+import type { StepKind } from '../schemas/step-kind.ts';
 import type { Registry } from '../schemas/steps/registry.ts';
-import { LostLeaseError, MissingBlobError, StoreWriteError } from '../store/errors.ts';
+import { LostLeaseError, StoreWriteError } from '../store/errors.ts';
 import type { Fence, LeaseOwner, Store } from '../store/store.ts';
+import { type AttemptedCell, describeChanges, recordedChange } from './changed-recipe.ts';
 import { type CellFailure, classify } from './cell-failure.ts';
 import type { CellProgress, ExecuteCell } from './compute.ts';
+import { countFailure, nextRecipe } from './failed-attempts.ts';
 import { gateVerdict } from './gate-verdict.ts';
-import { keepLease } from './keep-lease.ts';
-import { publishCell, publishReuse } from './publish-cell.ts';
+import { intact } from './intact-record.ts';
+import { publishCell, publishReuse, publishSubstitute } from './publish-cell.ts';
 import type { Resolution } from './resolve-inputs.ts';
 import { type Remake, soundInputs } from './sound-inputs.ts';
+import { takeLease } from './take-lease.ts';
+import { type WorkClock, createWorkClock } from './work-clock.ts';
 
 export interface AttemptDependencies {
   readonly store: Store;
@@ -33,6 +38,8 @@ export interface AttemptHooks {
   readonly signal: AbortSignal;
   readonly onStart: () => void;
   readonly onProgress: (progress: CellProgress) => void;
+  /** An earlier attempt is found to have ended with its worker, who can tell nobody. */
+  readonly onVanished?: (attempt: FailedAttempt) => void;
   /** A result that was second and is not what the first was. */
   readonly onDifference?: (outputs: DifferingOutputs) => void;
   /** Makes an input again that the store has lost. */
@@ -41,43 +48,52 @@ export interface AttemptHooks {
 
 /** What came of an attempt. `retry`: not over yet, try again in so many seconds. */
 export type AttemptResult =
-  | { readonly ended: CellOutcome; readonly reason?: string; readonly seconds?: number }
-  | { readonly retry: number; readonly failure?: CellFailure; readonly reason: string };
+  | {
+      readonly ended: CellOutcome;
+      readonly reason?: string;
+      readonly seconds?: number;
+      readonly lost?: number;
+      /** How the recipe that made it differs from the planned one, for people. */
+      readonly changed?: string;
+    }
+  | {
+      readonly retry: number;
+      readonly failure?: CellFailure;
+      /** Who is at the cell, where that is why. */
+      readonly holder?: LeaseOwner;
+      readonly reason: string;
+      readonly lost?: number;
+      /** How the next attempt differs, for people. */
+      readonly changed?: string;
+    };
+
+/** What is known once an attempt is under way. */
+export interface Attempt extends AttemptHooks {
+  readonly run: string;
+  readonly planned: PlanCell;
+  readonly kind: StepKind;
+  readonly clock: WorkClock;
+  readonly started: Date;
+}
 
 export async function attemptCell(
   dependencies: AttemptDependencies,
   run: string,
-  cell: PlanCell,
+  planned: PlanCell,
   hooks: AttemptHooks,
 ): Promise<AttemptResult> {
   const { store } = dependencies;
-  const started = new Date();
+  const clock = createWorkClock();
+  const kind = dependencies.kinds.get(planned.use);
   try {
-    const record = await intact(store, await store.record(cell.key, run));
-    if (record !== undefined) return await foundRecord(store, run, cell, record);
-    const resolution = await resolve(dependencies, run, cell, hooks.remake);
-    if ('retry' in resolution) return resolution;
-    const made = await intact(store, await store.recordByContent(resolution.contentKey));
-    if (made !== undefined) {
-      await publishReuse(store, { run, cell, resolution, made });
-      return await ended(store, run, cell, { state: 'cached', reason: `the same work as ${made.name}` });
-    }
-    return await work(dependencies, run, cell, { ...hooks, started, resolution });
+    const record = await intact(store, await store.record(planned.key, run));
+    if (record !== undefined) return await foundRecord(store, run, planned, record);
+    if (kind === undefined) throw new Error(`internal: this worker knows no step kind \`${planned.use}\``);
+    return await attemptRecipe(dependencies, { ...hooks, run, planned, kind, clock, started: new Date() });
   } catch (error) {
-    return failedAttempt(dependencies, run, cell, { failure: classify(error), started });
+    const spent = { seconds: clock.seconds(), unsaved: clock.unsaved(), host: dependencies.environment.host };
+    return countFailure({ store, run, planned, kind }, classify(error), spent);
   }
-}
-
-/** The record, unless an output of it is gone: then it is moved aside, as the store does with results it cannot give. */
-async function intact(store: Store, record: CellRecord | undefined): Promise<CellRecord | undefined> {
-  for (const { digest } of Object.values(record?.outputs ?? {})) {
-    if (await store.has(digest)) continue;
-    await store.verify(digest).catch((error: unknown) => {
-      if (!(error instanceof MissingBlobError)) throw error;
-    });
-    return undefined;
-  }
-  return record;
 }
 
 /** An interrupted run finds what it made itself: that is work done, not work saved. */
@@ -87,146 +103,96 @@ async function foundRecord(store: Store, run: string, cell: PlanCell, record: Ce
   return ended(store, run, cell, own ? { state: 'done', seconds: record.seconds } : { state: 'cached', reason });
 }
 
-async function resolve(dependencies: AttemptDependencies, run: string, cell: PlanCell, remake: Remake | undefined) {
-  const kind = dependencies.kinds.get(cell.use);
-  if (kind === undefined) throw new Error(`internal: this worker knows no step kind \`${cell.use}\``);
-  return soundInputs(dependencies.store, { run, cell, kind, remake });
+async function attemptRecipe(dependencies: AttemptDependencies, attempt: Attempt): Promise<AttemptResult> {
+  const { store } = dependencies;
+  const { run, planned, kind, remake } = attempt;
+  const recipe = await nextRecipe({ store, run, planned, kind });
+  const { cell } = recipe;
+  const resolution = await soundInputs(store, { run, cell, kind, remake });
+  if ('retry' in resolution) return resolution;
+  const known = cell.key === planned.key ? undefined : await intact(store, await store.record(cell.key, run));
+  const made = known ?? (await intact(store, await store.recordByContent(resolution.contentKey)));
+  if (made === undefined) return work(dependencies, attempt, { recipe, resolution });
+  if (known === undefined) await publishReuse(store, { run, cell, resolution, made });
+  await substitute(store, attempt, recipe, made);
+  const end = await ended(store, run, planned, { state: 'cached', reason: `the same work as ${made.name}` });
+  return { ...end, ...changeOf(recipe) };
 }
 
-async function work(
-  dependencies: AttemptDependencies,
-  run: string,
-  cell: PlanCell,
-  given: WorkToDo,
-): Promise<AttemptResult> {
-  const { signal, started } = given;
-  const lease = dependencies.exclusive ? await takeLease(dependencies, run, cell) : undefined;
+/** Where failures changed the recipe, the planned key is answered for this run: by what the other recipe made. */
+async function substitute(store: Store, { run, planned }: Attempt, recipe: AttemptedCell, made: CellRecord) {
+  if (recipe.cell.key === planned.key) return;
+  await publishSubstitute(store, { run, planned, cell: recipe.cell, made, changed: recordedChange(planned, recipe) });
+}
+
+function changeOf({ changes }: AttemptedCell): { readonly changed?: string } {
+  return changes.length === 0 ? {} : { changed: describeChanges(changes) };
+}
+
+interface WorkToDo {
+  readonly recipe: AttemptedCell;
+  readonly resolution: Resolution;
+}
+
+async function work(dependencies: AttemptDependencies, attempt: Attempt, todo: WorkToDo): Promise<AttemptResult> {
+  const { store, environment, exclusive } = dependencies;
+  const { run, planned, kind, clock, signal } = attempt;
+  const { cell } = todo.recipe;
+  const lease = exclusive ? await takeLease(dependencies, attempt, cell) : undefined;
   if (lease !== undefined && 'retry' in lease) return lease;
-  const stop = lease === undefined ? { signal, end: async () => {} } : keepLease(lease, signal);
   const fence = lease?.fence;
   try {
-    return await workUnderLease(dependencies, run, cell, { ...given, signal: stop.signal, fence });
+    return await workUnderLease(dependencies, { ...attempt, signal: lease?.signal ?? signal }, { ...todo, fence });
   } catch (error) {
     // Counted while the lease is still held: afterwards somebody else may be at the cell.
-    return await failedAttempt(dependencies, run, cell, { failure: classify(error), started, fence });
+    const own = cell.key === planned.key ? fence : undefined;
+    const lost = { seconds: clock.seconds(), unsaved: clock.unsaved(), host: environment.host, fence: own };
+    return await countFailure({ store, run, planned, kind }, classify(error), lost);
   } finally {
-    await stop.end();
+    await lease?.end();
   }
 }
 
-type WorkToDo = AttemptHooks & { readonly started: Date; readonly resolution: Resolution };
-
 async function workUnderLease(
   { store, environment, execute, exclusive }: AttemptDependencies,
-  run: string,
-  cell: PlanCell,
-  {
-    fence,
-    signal,
-    onStart,
-    onProgress,
-    onDifference,
-    started,
-    resolution,
-  }: WorkToDo & { readonly fence: Fence | undefined },
+  attempt: Attempt,
+  { recipe, resolution, fence }: WorkToDo & { readonly fence: Fence | undefined },
 ): Promise<AttemptResult> {
+  const { run, planned, clock, signal, started, onStart, onProgress, onDifference } = attempt;
+  const { cell, changes } = recipe;
   // Whoever held the lease before may have published between our look-up and now.
   const record = exclusive ? await store.record(cell.key, run) : undefined;
-  if (record !== undefined) return foundRecord(store, run, cell, record);
-  onStart();
+  if (record !== undefined) {
+    await substitute(store, attempt, recipe, record);
+    return { ...(await foundRecord(store, run, planned, record)), ...changeOf(recipe) };
+  }
+  const onBegin = () => {
+    clock.begin();
+    onStart();
+  };
+  const noteProgress = (progress: CellProgress) => {
+    clock.progress(progress);
+    onProgress(progress);
+  };
   const task = { run, cell, inputs: resolution.inputs, ...(fence === undefined ? {} : { fence }) };
-  const result = await execute(task, { signal, onProgress });
-  const attempts = exclusive ? await store.attempts(cell.key) : [];
-  const finished = { run, cell, resolution, result, started, attempts, environment, fence };
-  const differing = await publishCell(store, finished);
+  const result = await execute(task, { signal, onBegin, onProgress: noteProgress });
+  const attempts = exclusive || changes.length > 0 ? await store.attempts(planned.key) : [];
+  const changed = changes.length === 0 ? undefined : recordedChange(planned, recipe);
+  const finished = { run, cell, resolution, result, started, attempts, environment, changed, fence };
+  const { record: made, differing } = await publishCell(store, finished);
   if (differing !== undefined) onDifference?.(differing);
+  await substitute(store, attempt, recipe, made);
   if (fence !== undefined) await clearOwnWork(store, cell.key, fence);
-  return ended(store, run, cell, { state: 'done', seconds: result.seconds });
+  if (changes.length > 0) await clearOwnWork(store, planned.key, cell.key === planned.key ? fence : undefined);
+  return { ...(await ended(store, run, planned, { state: 'done', seconds: result.seconds })), ...changeOf(recipe) };
 }
 
 /** The result is published: what cannot be cleared away, or is the next holder's by now, makes no failure of it. */
-async function clearOwnWork(store: Store, key: CellKey, fence: Fence): Promise<void> {
+async function clearOwnWork(store: Store, key: CellKey, fence: Fence | undefined): Promise<void> {
   try {
     await store.clearWork(key, fence);
   } catch (error) {
     if (!(error instanceof LostLeaseError || error instanceof StoreWriteError)) throw error;
-  }
-}
-
-async function takeLease({ store, owner, environment }: AttemptDependencies, run: string, cell: PlanCell) {
-  const lease = await store.acquireLease(cell.key, { ...owner, purpose: `${run} ${cell.step}` }, leaseSeconds);
-  if (!lease.held) {
-    const wait = Math.min(5, Math.max(1, (lease.expires.getTime() - Date.now()) / 1000));
-    return { retry: wait, reason: `${lease.owner.purpose} (${lease.owner.host}, process ${lease.owner.pid}) is at it` };
-  }
-  if (lease.takenFrom !== undefined) {
-    const { owner: before, since } = lease.takenFrom;
-    const vanished: FailedAttempt = {
-      run,
-      class: 'preempted',
-      message: `the worker vanished (${before.host}, process ${before.pid})`,
-      started: since.toISOString(),
-      seconds: Math.max(0, (Date.now() - since.getTime()) / 1000),
-      host: environment.host,
-    };
-    try {
-      await store.addAttempt(cell.key, vanished, lease.fence);
-    } catch (error) {
-      await lease.release();
-      throw error;
-    }
-  }
-  return lease;
-}
-
-/** How long a vanished owner keeps others out; renewed well before. */
-const leaseSeconds = 20;
-
-async function failedAttempt(
-  { store, environment }: AttemptDependencies,
-  run: string,
-  cell: PlanCell,
-  {
-    failure,
-    started,
-    fence,
-  }: { readonly failure: CellFailure; readonly started: Date; readonly fence?: Fence | undefined },
-): Promise<AttemptResult> {
-  const attempt: FailedAttempt = {
-    run,
-    class: failure.class,
-    message: failure.message,
-    started: started.toISOString(),
-    seconds: (Date.now() - started.getTime()) / 1000,
-    host: environment.host,
-  };
-  const policy = failurePolicies[failure.class];
-  const end = { ended: { cell: cell.index, state: 'failed', class: failure.class }, reason: failure.message } as const;
-  if (policy.attempts <= 1) return end;
-  const uncounted = await countAttempt(store, cell.key, { attempt, fence });
-  if (uncounted !== undefined) return uncounted;
-  // Only this run's attempts count: running a study again gives every cell its full budget.
-  const used = (await store.attempts(cell.key)).filter(each => each.run === run && each.class === failure.class).length;
-  if (used >= policy.attempts) return end;
-  return { retry: backOffSeconds(failure.class, used), failure, reason: failure.message };
-}
-
-/** Nothing once it is counted; otherwise how the attempt ends that cannot be. */
-async function countAttempt(
-  store: Store,
-  key: CellKey,
-  { attempt, fence }: { readonly attempt: FailedAttempt; readonly fence: Fence | undefined },
-): Promise<AttemptResult | undefined> {
-  try {
-    await store.addAttempt(key, attempt, fence);
-    return undefined;
-  } catch (error) {
-    const failure = classify(error);
-    // Whoever took the lease has booked this attempt as lost; on a full disk there is nothing to count in, and no end
-    // to the patience.
-    const patient = error instanceof LostLeaseError || failure.class === 'quota';
-    if (!patient) throw error;
-    return { retry: backOffSeconds(failure.class, 1), failure, reason: failure.message };
   }
 }
 

@@ -53,6 +53,8 @@ export interface CellProgress extends StepProgress {
 export interface ExecutionHooks {
   /** Aborted when the cell should stop: it saves its state and ends as `preempted`. */
   readonly signal: AbortSignal;
+  /** It has room, and begins. */
+  readonly onBegin: () => void;
   readonly onProgress: (progress: CellProgress) => void;
 }
 

@@ -38,6 +38,7 @@ async function execute(options: ExecutionOptions, task: CellTask, hooks: Executi
     );
   }
   const begun = Date.now();
+  hooks.onBegin();
   const work = createCheckpointing(store, task.cell.key, {
     signal: hooks.signal,
     everySeconds: options.checkpointSeconds,

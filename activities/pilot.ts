@@ -7,6 +7,8 @@ export interface PilotCandidate {
   readonly shape: string;
   readonly heavy: boolean;
   readonly recorded: boolean;
+  /** It may have to wait for a person, who may be away for days. */
+  readonly waits: boolean;
 }
 
 /** A fan-out narrower than this is cheaper to run than to hold back. */
@@ -14,7 +16,7 @@ const narrowest = 3;
 
 /**
  * The first branch of the widest group of like branches, and its ancestors. Nothing where all is recorded, where
- * there is only light work, or where no group is wide enough.
+ * there is only light work, where no group is wide enough, or where everything would wait with it for a person.
  */
 export function pilotBranches(branches: readonly PilotCandidate[]): ReadonlySet<number> {
   const open = branches.filter(({ heavy, recorded }) => heavy && !recorded);
@@ -27,7 +29,8 @@ export function pilotBranches(branches: readonly PilotCandidate[]): ReadonlySet<
   let widest: readonly PilotCandidate[] = [];
   for (const group of groups.values()) if (group.length > widest.length) widest = group;
   const first = widest.length < narrowest ? undefined : widest[0];
-  return first === undefined ? new Set() : withAncestors(first.id, branches);
+  const pilots = first === undefined ? new Set<number>() : withAncestors(first.id, branches);
+  return branches.some(({ id, waits }) => waits && pilots.has(id)) ? new Set() : pilots;
 }
 
 function withAncestors(id: number, branches: readonly PilotCandidate[]): ReadonlySet<number> {

@@ -15,28 +15,36 @@ export interface FinishedCell {
   readonly started: Date;
   readonly attempts: readonly FailedAttempt[];
   readonly environment: Environment;
+  readonly changed: CellRecord['changed'];
   readonly fence: Fence | undefined;
+}
+
+export interface PublishedCell {
+  readonly record: CellRecord;
+  /** Set where another record was there before, and these outputs of it have other bytes. */
+  readonly differing: DifferingOutputs | undefined;
 }
 
 /**
  * Publishes the result of work done here. The first to publish a key wins; being second is no error, but where the bytes
- * differ it is noted in the store, and said: the outputs that differ. A `LostLeaseError` where the lease has moved on.
+ * differ it is noted in the store, and said. A `LostLeaseError` where the lease has moved on.
  */
-export async function publishCell(store: Store, finished: FinishedCell): Promise<DifferingOutputs | undefined> {
+export async function publishCell(store: Store, finished: FinishedCell): Promise<PublishedCell> {
   const { run, fence } = finished;
   const record = recordOf(finished);
   try {
-    if ((await store.publish(record, fence)) === 'published') return undefined;
+    if ((await store.publish(record, fence)) === 'published') return { record, differing: undefined };
   } catch (error) {
     // Too late to be the result, not too late to be evidence.
     if (error instanceof LostLeaseError) await noteDifference(store, record, run);
     throw error;
   }
-  return noteDifference(store, record, run);
+  const differing = await noteDifference(store, record, run);
+  return { record: (await store.record(record.key, run)) ?? record, differing };
 }
 
 function recordOf(finished: FinishedCell): CellRecord {
-  const { run, cell, resolution, result, started, attempts, environment } = finished;
+  const { run, cell, resolution, result, started, attempts, environment, changed } = finished;
   return {
     format: 1,
     key: cell.key,
@@ -52,7 +60,22 @@ function recordOf(finished: FinishedCell): CellRecord {
     environment: { ...environment, ...(result.backend === undefined ? {} : { backend: result.backend }) },
     notes: { ...result.notes },
     partial: resolution.partial,
+    ...(changed === undefined ? {} : { changed }),
   };
+}
+
+/** Publishes, for this run alone, what another recipe made in place of the planned one. */
+export async function publishSubstitute(
+  store: Store,
+  {
+    run,
+    planned,
+    cell,
+    made,
+    changed,
+  }: Pick<FinishedCell, 'run' | 'cell' | 'changed'> & { readonly planned: PlanCell; readonly made: CellRecord },
+): Promise<void> {
+  await store.publish({ ...made, ...describeCell(cell), key: planned.key, run, partial: true, changed });
 }
 
 /** Publishes under this cell's key what another cell with the same content made. */

@@ -1,12 +1,12 @@
 /** From keys to bytes: finds the records of a cell's inputs, and the content key they give. */
 import { type CellKey, contentKey } from '../schemas/identity.ts';
 import type { PlanCell, PlanInput, PlanPart } from '../schemas/plan.ts';
-import { numbersIn } from '../schemas/ranges.ts';
 import { recipeOf } from '../schemas/recipe.ts';
 import type { StepKind } from '../schemas/step-kind.ts';
 import type { Store } from '../store/store.ts';
 import { type CellEnd, describeEnd } from './cell-end.ts';
 import { CellFailure } from './cell-failure.ts';
+import { endedCells } from './ended-cells.ts';
 import type { ResolvedInput, ResolvedInputs, ResolvedPart } from './compute.ts';
 
 export interface Resolution {
@@ -97,19 +97,9 @@ async function resolveInput(
       }
     }
   }
-  const ends = lost.length === 0 ? new Map<number, CellEnd>() : await endsOf(store, run);
+  const ends = lost.length === 0 ? new Map<number, CellEnd>() : await endedCells(store, run);
   const endOf = ({ cell }: PlanPart): CellEnd => ends.get(cell) ?? { state: 'waiting' };
   missing.push(...lost.map(part => ({ at: part.at, key: part.key, reason: describeEnd(endOf(part)) })));
   const gone = lost.filter(part => ['done', 'cached'].includes(endOf(part).state));
   return { found: { axes: input.axes, parts, missing }, partial, gone };
-}
-
-/** How cells ended, by the run's log: it was told before anything that needs them could start. */
-async function endsOf(store: Store, run: string): Promise<ReadonlyMap<number, CellEnd>> {
-  const ends = new Map<number, CellEnd>();
-  for (const event of (await store.events(run)).events) {
-    if (event.event === 'cell-ended') ends.set(event.cell, event);
-    if (event.event === 'cells-cached') for (const cell of numbersIn(event.ranges)) ends.set(cell, { state: 'cached' });
-  }
-  return ends;
 }

@@ -3,6 +3,8 @@ import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activ
 import type { CellOutcome, RunCellsInput } from '../schemas/engine.ts';
 import { type PlanCell, cellName } from '../schemas/plan.ts';
 import type { RunEvent } from '../schemas/run.ts';
+import type { LeaseOwner } from '../store/store.ts';
+import { atMost } from './at-most.ts';
 import { type AttemptDependencies, type AttemptHooks, type AttemptResult, attemptCell } from './attempt-cell.ts';
 import type { CellProgress } from './compute.ts';
 import { createEventBuffer, type EventBuffer } from './event-buffer.ts';
@@ -22,10 +24,12 @@ export interface RunCellsDependencies {
   readonly runners: CellRunners;
   readonly plans: PlanReader;
   readonly tell: TellServer;
+  /** Aborted when the worker is to leave. */
+  readonly stopping: AbortSignal;
 }
 
 export async function runCells(
-  { runners, plans, tell }: RunCellsDependencies,
+  { runners, plans, tell, stopping }: RunCellsDependencies,
   input: RunCellsInput,
 ): Promise<CellOutcome[]> {
   const events = createEventBuffer(runners.light.store, input.run);
@@ -36,7 +40,7 @@ export async function runCells(
       tell({ cell: cellName(cell.step, cell.at), key: cell.key, ...progress });
     };
     const remake = async (index: number) => run(await findAnyCell(plans, input.plan, index));
-    return runCell(runners[cell.weight], input.run, cell, { events, onProgress, remake });
+    return runCell(runners[cell.weight], input.run, cell, { events, onProgress, remake, stopping });
   };
   const results = await atMost(lightAtOnce, cells, run);
   await events.flush();
@@ -69,16 +73,23 @@ async function runCell(
     events,
     onProgress,
     remake,
-  }: Pick<AttemptHooks, 'onProgress'> & { readonly events: EventBuffer; readonly remake: Remake },
+    stopping,
+  }: Pick<AttemptHooks, 'onProgress'> & {
+    readonly events: EventBuffer;
+    readonly remake: Remake;
+    readonly stopping: AbortSignal;
+  },
 ): Promise<AttemptResult> {
   const { info, cancellationSignal } = Context.current();
   const result = await attemptCell(runner, run, cell, {
-    signal: cancellationSignal,
+    signal: AbortSignal.any([cancellationSignal, stopping]),
     onStart: () => {
       if (cell.weight === 'heavy')
         events.add({ event: 'cell-started', at: now(), cell: cell.index, attempt: info.attempt });
     },
     onProgress,
+    onVanished: ({ class: failure, message, lost_seconds: lost }) =>
+      events.add({ event: 'cell-attempt-failed', at: now(), cell: cell.index, class: failure, message, lost }),
     remake,
     onDifference: outputs => events.add({ event: 'nondeterminism', at: now(), cell: cell.index, outputs }),
   });
@@ -100,10 +111,13 @@ function outcomesOf(results: readonly AttemptResult[]): CellOutcome[] {
   });
 }
 
-/** Called off for good; a worker that shuts down only interrupts, and its cells go on elsewhere. */
+/** Called off for good; a worker that shuts down, or a next attempt asked for, only interrupts. */
 function isCancelled(): boolean {
-  const { reason, aborted } = Context.current().cancellationSignal;
-  return aborted && !(reason instanceof Error && reason.message === 'WORKER_SHUTDOWN');
+  const { cancellationSignal, cancellationDetails } = Context.current();
+  const { reason, aborted } = cancellationSignal;
+  return (
+    aborted && cancellationDetails?.reset !== true && !(reason instanceof Error && reason.message === 'WORKER_SHUTDOWN')
+  );
 }
 
 function eventOf(cell: PlanCell, result: AttemptResult): RunEvent | undefined {
@@ -116,10 +130,13 @@ function eventOf(cell: PlanCell, result: AttemptResult): RunEvent | undefined {
       state,
       ...(result.reason === undefined ? {} : { reason: result.reason }),
       ...(result.seconds === undefined ? {} : { seconds: result.seconds }),
+      ...(result.lost === undefined ? {} : { lost: result.lost }),
+      ...(result.changed === undefined ? {} : { changed: result.changed }),
       ...(failure === undefined ? {} : { class: failure }),
       ...(verdict === undefined ? {} : { verdict }),
     };
   }
+  if (result.holder !== undefined) return isToldAgain() ? waitingEvent(cell, result.holder, result.retry) : undefined;
   // Waiting for another run that is at the same cell is no failure, and neither is being called off.
   if (result.failure === undefined || isCancelled()) return undefined;
   return {
@@ -129,7 +146,20 @@ function eventOf(cell: PlanCell, result: AttemptResult): RunEvent | undefined {
     class: result.failure.class,
     message: result.reason,
     retry_in: result.retry,
+    ...(result.lost === undefined ? {} : { lost: result.lost }),
+    ...(result.changed === undefined ? {} : { changed: result.changed }),
   };
+}
+
+/** Somebody may be at a cell for a day, which is looked at every few seconds: told at the first looks, then at every doubling. */
+function isToldAgain(): boolean {
+  const { attempt } = Context.current().info;
+  return attempt <= 4 || Number.isInteger(Math.log2(attempt));
+}
+
+function waitingEvent(cell: PlanCell, { host, pid, purpose }: LeaseOwner, seconds: number): RunEvent {
+  const until = new Date(Date.now() + 1000 * seconds).toISOString();
+  return { event: 'cell-waiting', at: now(), cell: cell.index, owner: { host, pid, purpose }, until };
 }
 
 function progressEvent(cell: PlanCell, progress: CellProgress): RunEvent {
@@ -138,22 +168,4 @@ function progressEvent(cell: PlanCell, progress: CellProgress): RunEvent {
 
 function now(): string {
   return new Date().toISOString();
-}
-
-/** Maps with a bounded number under way. */
-async function atMost<Item, Result>(
-  limit: number,
-  items: readonly Item[],
-  map: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  let next = 0;
-  const lane = async () => {
-    for (let index = next++; index < items.length; index = next++) {
-      const item = items[index];
-      if (item !== undefined) results[index] = await map(item);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
-  return results;
 }

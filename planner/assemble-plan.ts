@@ -1,5 +1,6 @@
 /** Cells, steps, gates, branches and names, put together to a plan. */
-import type { Plan, PlanGate, PlanStep } from '../schemas/plan.ts';
+import { approvalNames, approvalsIn } from '../schemas/approval.ts';
+import type { Plan, PlanCell, PlanGate, PlanStep } from '../schemas/plan.ts';
 import type { Expanded } from './cell-inputs.ts';
 import { cutBranches } from './cut-branches.ts';
 import type { FlatGate } from './gates.ts';
@@ -35,6 +36,7 @@ export function assemblePlan(parts: Parts): Plan | undefined {
     });
   }
   if (planning.list.hasErrors()) return undefined;
+  const planned = study.steps.flatMap(step => planStep(byStep.get(step), expanded));
   return {
     study: declaration.study,
     ...(declaration.description === undefined ? {} : { description: declaration.description }),
@@ -42,12 +44,17 @@ export function assemblePlan(parts: Parts): Plan | undefined {
     axes: Object.fromEntries([...planning.axes].map(([name, axis]) => [name, [...(axis?.values ?? [])]])),
     sources: [...sources],
     cells: expanded.cells.length,
-    steps: study.steps.flatMap(step => planStep(byStep.get(step), expanded)),
+    steps: planned,
     gates,
     aliases: Object.fromEntries(aliasesIn(study.root)),
     cellList: expanded.cells,
-    branchList: cutBranches(expanded.cells),
+    branchList: cutBranches(expanded.cells, waitsForPerson(planned, gates)),
   };
+}
+
+function waitsForPerson(steps: readonly PlanStep[], gates: readonly PlanGate[]): (cell: PlanCell) => boolean {
+  const asked = approvalsIn({ steps, gates });
+  return cell => approvalNames(cell).some(name => asked.has(name));
 }
 
 function planGate(gate: FlatGate, { steps, expanded, planning }: Parts): PlanGate | undefined {
@@ -56,7 +63,14 @@ function planGate(gate: FlatGate, { steps, expanded, planning }: Parts): PlanGat
   const place = expanded.places.get(shaped)?.[0];
   const cell = place?.kind === 'cell' ? expanded.cells[place.cell] : undefined;
   if (cell !== undefined)
-    return { name: gate.name, cell: cell.index, key: cell.key, claim: gate.claim, registered: gate.registered };
+    return {
+      name: gate.name,
+      cell: cell.index,
+      key: cell.key,
+      claim: gate.claim,
+      registered: gate.registered,
+      ...(gate.approve === undefined ? {} : { approve: gate.approve }),
+    };
   planning.list.add({
     reason: 'gate-without-input',
     location: keyLocation(gate.place),
@@ -71,7 +85,8 @@ function planStep(shaped: ShapedStep | undefined, { places }: Expanded): PlanSte
   const { step, axes, inputs } = shaped;
   const cells = places.get(shaped)?.filter(place => place?.kind === 'cell').length ?? 0;
   const needs = [...new Set(inputs.map(({ source }) => source.step.name))];
-  return [{ step: step.name, use: step.kind.kind, axes: axes.map(({ name }) => name), cells, needs }];
+  const approve = step.approve === undefined ? {} : { approve: step.approve };
+  return [{ step: step.name, use: step.kind.kind, axes: axes.map(({ name }) => name), cells, needs, ...approve }];
 }
 
 function paramValues({ scope }: Instance): Plan['params'] {

@@ -51,7 +51,7 @@ export function refuseLeftOut(
       message: `This varies with the axis \`${left.name}\`, which \`${step.localName}\` does not have.`,
       remedy:
         over === undefined
-          ? 'Resources add no axes: name only axes that the step has by itself.'
+          ? 'Resources and `on_failure` add no axes: name only axes that the step has by itself.'
           : `Add \`${left.name}\` to \`over\`, or name no \`${left.name}\` here.`,
       related: over === undefined ? [] : [{ location: keyLocation(over.place), note: 'this `over` leaves it out' }],
     });

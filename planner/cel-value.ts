@@ -26,6 +26,8 @@ export function toCel(value: Json, type: CelType): unknown {
     const isInt = type === 'int' || (type !== 'double' && Number.isInteger(value));
     return isInt ? BigInt(value) : value;
   }
+  if (typeof value === 'object' && value !== null && !isList(value))
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, toCel(member ?? null, 'dyn')]));
   if (isList(value)) {
     const element = /^list<(.*)>$/.exec(type)?.[1] ?? 'dyn';
     return value.map(item => toCel(item, element));

@@ -5,6 +5,7 @@ import type { Resources } from '../schemas/step-kind.ts';
 import { type Axis, type Position, placeNumber, unionOfAxes } from './axis.ts';
 import type { Problem } from './diagnostic-list.ts';
 import type { FlatStep } from './flat-step.ts';
+import { changeTerms, onFailureAt } from './on-failure.ts';
 import { addProblem, checkParameters } from './parameters.ts';
 import { valueLocation } from './place.ts';
 import type { Planning } from './planning.ts';
@@ -16,24 +17,38 @@ import { type PlacedTerm, ValueProblem } from './term.ts';
 /** The name of a cell, for messages; undefined where the step has only one and the place of the problem says it all. */
 export type CellNamer = () => string | undefined;
 
-type CellValues = Pick<PlanCell, 'with' | 'files' | 'seeds' | 'resources'>;
+type CellValues = Pick<PlanCell, 'with' | 'files' | 'seeds' | 'resources' | 'on_failure'>;
 
 /** The values of one cell; undefined where there are problems, which are listed with the name of the cell. */
 export type CellValuesReader = (position: Position, cell: CellNamer) => CellValues | undefined;
 
 export function cellValuesReader(step: FlatStep, planning: Planning): CellValuesReader {
-  const { parameters, resources, seeds } = step;
+  const { parameters, resources, seeds, onFailure } = step;
   const told = new Set<string>();
   const readParameters = remembered([...parameters.values()], (position, cell) =>
     parametersAt(step, position, { cell, told, planning }),
   );
   const readResources = remembered([...resources.values()], position => resourcesAt(step, position));
+  const readChanges = remembered(
+    [...parameters.values(), ...resources.values(), ...changeTerms(onFailure)],
+    (position, cell) => {
+      const read = readParameters(position, cell);
+      const planned = read && { with: read.with, resources: readResources(position, cell) };
+      return planned && onFailureAt(step.kind, onFailure, planned, position);
+    },
+  );
   const listing = problemLister(planning);
   return (position, cell) =>
     listing(cell, () => {
       const read = readParameters(position, cell);
       if (read === undefined) return undefined;
-      return { ...read, seeds: seedsAt(seeds, position), resources: readResources(position, cell) };
+      const changes = readChanges(position, cell);
+      return {
+        ...read,
+        seeds: seedsAt(seeds, position),
+        resources: readResources(position, cell),
+        ...(changes === undefined ? {} : { on_failure: changes }),
+      };
     });
 }
 

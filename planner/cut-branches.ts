@@ -7,18 +7,52 @@
  * trunk cell to a cell of its level, so a cycle would lie among the other branches of one level. There, a subtree is
  * entered at its root alone; a cycle of subtrees would be a cycle of cells. Siblings that are packed have no path
  * between them, because every path between siblings climbs from one sibling level to a higher one.
+ *
+ * Cells that wait for a person get branches apart from cells that do not: a branch is waited for as a whole, and others
+ * must not wait for days for what was there long ago. How many such cells follow each other on the way to a cell never
+ * falls along an edge, so cutting by that number makes no cycle either.
  */
 import { type PlanCell, type PlannedBranch, cellName } from '../schemas/plan.ts';
 import type { DominatorTree } from './dominator-tree.ts';
 import { cellsPerBranchBound, largestBranch, lightPack, mostBranches, smallestBranchBound } from './limits.ts';
 import { type Needs, type Trunk, findTrunk } from './trunk.ts';
 
-export function cutBranches(cells: readonly PlanCell[]): PlannedBranch[] {
+/** `waits`: whether a cell waits for a person before it starts. */
+export function cutBranches(
+  cells: readonly PlanCell[],
+  waits: (cell: PlanCell) => boolean = () => false,
+): PlannedBranch[] {
   const needs = cells.map(cellNeeds);
   const bound = branchBound(cells.length);
   const isLight = (cell: number) => cells[cell]?.weight === 'light';
   const groups = cells.length <= bound ? [[...cells.keys()]] : cutGroups(findTrunk(needs, bound), bound, isLight);
-  return numberBranches(cells, needs, groups);
+  const depth = waitingDepth(cells, needs, waits);
+  return numberBranches(
+    cells,
+    needs,
+    groups.flatMap(group => [...groupBy(group, cell => depth[cell] ?? 0).values()]),
+  );
+}
+
+/** How many cells that wait for a person follow each other on the way to a cell, itself included. */
+function waitingDepth(cells: readonly PlanCell[], needs: Needs, waits: (cell: PlanCell) => boolean): number[] {
+  const depth: number[] = [];
+  for (const cell of cells) {
+    const before = (needs[cell.index] ?? []).map(other => depth[other] ?? 0);
+    depth.push(before.reduce((most, each) => Math.max(most, each), 0) + (waits(cell) ? 1 : 0));
+  }
+  return depth;
+}
+
+function groupBy(cells: readonly number[], keyOf: (cell: number) => number): Map<number, number[]> {
+  const groups = new Map<number, number[]>();
+  for (const cell of cells) {
+    const key = keyOf(cell);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [cell]);
+    else group.push(cell);
+  }
+  return groups;
 }
 
 /** Cells of a branch that stays whole, in a study of some cells. */

@@ -1,4 +1,5 @@
 /** The parts of a step's declaration that its use of a step kind and its use of a graph have in common, and the others. */
+import { approvalOf } from '../schemas/approval.ts';
 import type { Location } from '../schemas/diagnostic.ts';
 import type { AxisValue } from '../schemas/plan.ts';
 import type { StepKind } from '../schemas/step-kind.ts';
@@ -8,6 +9,7 @@ import { type TermContext, compileBareExpression, compileTerm } from './compile-
 import type { AtClause, FlatStep, Over } from './flat-step.ts';
 import type { DeclaredStep, Instance } from './instance.ts';
 import { remedyFor, suggestion } from './nearest-name.ts';
+import { readOnFailure } from './on-failure.ts';
 import { readParameters } from './parameters.ts';
 import { type Place, below, keyLocation, valueLocation } from './place.ts';
 import type { Planning } from './planning.ts';
@@ -45,6 +47,8 @@ export function declareStep(
     keep: readKeep(kind, written),
     resources: readResources(written),
     quorum: declaration.quorum === undefined ? undefined : { value: declaration.quorum, place: below(place, 'quorum') },
+    onFailure: readOnFailure(kind, declaration.on_failure, place, context),
+    approve: approvalOf(declaration.approve),
     isSketch: instance.isSketch,
   };
   return { step, declared: { declaration, at: readAt(written), inputAt: readInputAt(written) } };

@@ -69,6 +69,7 @@ export const diagnosticCodes = {
   'bad-else': { code: 'E186', title: 'An `else` that cannot stand in' },
   'bad-quorum': { code: 'E187', title: 'A quorum that cannot be met' },
   'bad-resources': { code: 'E188', title: 'Resources that cannot be read' },
+  'bad-on-failure': { code: 'E189', title: 'A change after failures that cannot be' },
 
   'unknown-metric': { code: 'E191', title: 'There is no such metric' },
   'gate-of-many': { code: 'E192', title: 'A gate on many numbers' },

@@ -1,6 +1,8 @@
 /** Steps after graphs are expanded in place: all there is to know of a step but its inputs, its axes and its cells. */
+import type { Approval } from '../schemas/approval.ts';
 import type { InputPort, StepKind } from '../schemas/step-kind.ts';
 import type { Axis } from './axis.ts';
+import type { FailureChange } from './on-failure.ts';
 import type { Place } from './place.ts';
 import type { PlacedTerm, Term } from './term.ts';
 
@@ -26,6 +28,8 @@ export interface FlatStep {
   readonly keep: readonly string[];
   readonly resources: ReadonlyMap<string, PlacedTerm>;
   readonly quorum: Quorum | undefined;
+  readonly onFailure: readonly FailureChange[];
+  readonly approve: Approval | undefined;
   /** In a graph that nothing uses: checked as far as possible, never planned. */
   readonly isSketch: boolean;
 }

@@ -1,4 +1,5 @@
 /** Gates as steps of kind `gate`: what each reads, its specification, and the steps that its verdict skips. */
+import { type Approval, approvalOf } from '../schemas/approval.ts';
 import type { Gate, Quantity } from '../schemas/gate.ts';
 import { type Digest, digestOf } from '../schemas/identity.ts';
 import { type Json, canonicalJson } from '../schemas/json.ts';
@@ -24,6 +25,7 @@ export interface FlatGate {
   readonly skips: readonly Skip[];
   /** Digest of all that it says, its threshold as a number. */
   readonly registered: Digest;
+  readonly approve: Approval | undefined;
 }
 
 export interface Skip {
@@ -79,6 +81,7 @@ function readGate(declared: DeclaredGate): FlatGate {
     inputs: blaming(planning, step, () => gateInputs(step, operands, { gate, place, study, planning })),
     skips: readSkips(declared),
     registered: digestOf(canonicalJson({ ...gate, value: threshold ?? 0, needs, tag: registrationTag })),
+    approve: approvalOf(gate.approve),
   };
 }
 

@@ -147,7 +147,7 @@ function graphFrame({ name, declaration, place }: GraphDefinition, written: Writ
 
 /** What a graph’s own steps say for themselves, its use cannot. */
 function refuseStepKeys({ declaration, place, context }: Written): void {
-  for (const key of ['else', 'keep', 'resources', 'quorum'] as const) {
+  for (const key of ['else', 'keep', 'resources', 'quorum', 'on_failure', 'approve'] as const) {
     if (declaration[key] === undefined) continue;
     context.list.add({
       reason: 'bad-graph-use',

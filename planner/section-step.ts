@@ -38,6 +38,8 @@ export function sectionStep(
     keep: [],
     resources: new Map(),
     quorum: undefined,
+    onFailure: [],
+    approve: undefined,
     isSketch: false,
   };
 }

@@ -10,6 +10,7 @@ import type { Connections } from './connect.ts';
 import { type Effects, addIdle, excuse, noteBound } from './effects.ts';
 import type { FlatInput, FlatStep } from './flat-step.ts';
 import { valueLocation } from './place.ts';
+import { changeTerms } from './on-failure.ts';
 import { type Planning, blaming } from './planning.ts';
 import type { ShapedInput, ShapedStep, StandIn } from './shaped-step.ts';
 import type { Guards } from './step-order.ts';
@@ -48,7 +49,7 @@ export function shapeSteps(
 
 /** Whether all that it says has a value: not in a sketch, and not where a param or an axis that it names has problems. */
 function isKnown(step: FlatStep, inputs: readonly FlatInput[]): boolean {
-  const terms = [...termsOf(step), ...step.resources.values(), ...inputs.flatMap(({ source }) => source.at)];
+  const terms = [...termsOf(step), ...idleTermsOf(step), ...inputs.flatMap(({ source }) => source.at)];
   const overs = [...(step.over === undefined ? [] : [step.over]), ...step.bounds];
   return !step.isSketch && terms.every(({ term }) => term.known) && overs.every(over => over.isComplete);
 }
@@ -75,7 +76,7 @@ function shapeStep(step: FlatStep, inputs: readonly FlatInput[], shaping: Shapin
   const terms = [...termsOf(step), ...open.flatMap(({ fixed, selected }) => [...fixed, ...selected])];
   const axes = axesOf(step, [...open.map(({ remaining }) => remaining), ...terms.map(({ term }) => term.axes)]);
   for (const bound of step.bounds) noteBound(bound, axes, effects);
-  refuseLeftOut(step, [...terms, ...step.resources.values()], axes, planning);
+  refuseLeftOut(step, [...terms, ...idleTermsOf(step)], axes, planning);
   const shapedInputs = open.map(input => shapeInput(step, input, axes, shaping));
   refuseIdleAxes(step, shapedInputs, terms, planning);
   refuseQuorum(step, shapedInputs, planning);
@@ -90,7 +91,12 @@ function shapeStep(step: FlatStep, inputs: readonly FlatInput[], shaping: Shapin
   };
 }
 
-/** Everything that may name axes; resources may not, since cells that differ in nothing else would be the same work. */
+/** What adds no axes: cells that differ in nothing but resources, or in what follows a failure, would be the same work. */
+function idleTermsOf({ resources, onFailure }: FlatStep): PlacedTerm[] {
+  return [...resources.values(), ...changeTerms(onFailure)];
+}
+
+/** Everything that may name axes. */
 function termsOf(step: FlatStep): PlacedTerm[] {
   const { parameters, seeds, conditions, when } = step;
   return [...parameters.values(), ...seeds.values(), ...conditions, ...(when === undefined ? [] : [when])];

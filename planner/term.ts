@@ -16,6 +16,8 @@ export interface Term {
   readonly type: CelType;
   /** Its value; a `ValueProblem` where an expression fails. */
   readonly evaluate: (position: Position) => Json;
+  /** It depends on more than axes (what an attempt before had), so its value is never remembered. */
+  readonly isVolatile?: boolean;
 }
 
 /** A term and where it stands. */
@@ -83,10 +85,12 @@ export function expressionTerm(expression: Expression, scope: Scope, location: (
 /** A value made of the values of other terms, remembered for every combination of axis values it varies with. */
 export function combined(parts: readonly Term[], type: CelType, evaluate: (position: Position) => Json): Term {
   const axes = unionOfAxes(parts.map(part => part.axes));
+  const known = parts.every(part => part.known);
+  if (parts.some(part => part.isVolatile === true)) return { axes, known, type, evaluate, isVolatile: true };
   const values = new Map<number, Json>();
   return {
     axes,
-    known: parts.every(part => part.known),
+    known,
     type,
     evaluate: position => {
       const place = placeNumber(axes, position);

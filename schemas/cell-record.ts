@@ -4,10 +4,10 @@
  */
 import { z } from 'zod';
 import { artifactSchema } from './artifact.ts';
-import { failureClasses } from './failure.ts';
+import { changeableClasses, failureClasses } from './failure.ts';
 import { cellKeySchema, digestSchema } from './identity.ts';
 import { jsonSchema } from './json.ts';
-import { axisValueSchema, coordinatesSchema } from './plan.ts';
+import { axisValueSchema, coordinatesSchema, resourcesSchema } from './plan.ts';
 
 /** An artifact that went in. */
 const recordPartSchema = z.strictObject({
@@ -32,7 +32,10 @@ export const failedAttemptSchema = z.strictObject({
   class: z.enum(failureClasses),
   message: z.string(),
   started: z.iso.datetime(),
+  /** From the moment it had its slot: waiting costs nobody anything. */
   seconds: z.number().nonnegative(),
+  /** Of these, what has to be done again: all since the last checkpoint, or everything where it was given up. */
+  lost_seconds: z.number().nonnegative(),
   host: z.string(),
 });
 export type FailedAttempt = z.output<typeof failedAttemptSchema>;
@@ -77,10 +80,25 @@ export const cellRecordSchema = z.strictObject({
   /** Whatever the step wants remembered: counts, mask statistics, what was cut. */
   notes: z.record(z.string(), jsonSchema),
   /**
-   * Made from less than the plan asked for: parts were missing here or further up. Such a record answers only in its
-   * own run and by its content key, never by its recipe key, so that a later, complete run does not meet it.
+   * Made from less than the plan asked for, or by another recipe: here or further up parts were missing, or failures
+   * had changed a recipe. Such a record answers only in its own run and by its content key, never by its recipe key, so
+   * that a later run, complete and as planned, does not meet it.
    */
   partial: z.boolean(),
+  /** Set where failures changed the recipe (`on_failure`): the key that was planned, and each change. */
+  changed: z
+    .strictObject({
+      planned: cellKeySchema,
+      after: z.array(
+        z.strictObject({
+          class: z.enum(changeableClasses),
+          failures: z.int().positive(),
+          with: z.record(z.string(), jsonSchema),
+          resources: resourcesSchema.partial(),
+        }),
+      ),
+    })
+    .optional(),
   /** Set where nothing was computed: another cell with the same content had made these outputs. */
   reused_from: cellKeySchema.optional(),
 });

@@ -1,5 +1,6 @@
 /** A gate as a study declares it: a decision registered before the run, and what it passes or skips. */
 import { z } from 'zod';
+import { approveSchema } from './approval.ts';
 import { atSchema, columnNameSchema, expressionSchema, nameSchema, quorumSchema, referenceSchema } from './names.ts';
 
 /** How the rows of a table become one number; `first` takes the first row, `sd` divides by n − 1. */
@@ -58,6 +59,9 @@ export const gateSchema = z
     on_pass: consequence.optional(),
     on_fail: consequence.optional(),
     on_inconclusive: consequence.optional().describe('also where it is not estimable'),
+    approve: approveSchema
+      .optional()
+      .describe('what it may skip waits until a person has seen the verdict; a text is the question asked'),
   })
   .refine(gate => (gate.metric === undefined) !== (gate.estimand === undefined), {
     error: 'must have exactly one of `metric` and `estimand`',
@@ -65,5 +69,15 @@ export const gateSchema = z
       remedy: 'Name a scalar with `metric: step.scalar`, or say with `estimand:` how it is taken from a table.',
     },
   })
+  .refine(
+    ({ approve, on_pass: pass, on_fail: fail, on_inconclusive: inconclusive }) =>
+      approve === undefined || approve === false || [pass, fail, inconclusive].some(each => each !== undefined),
+    {
+      error: 'has `approve`, but no consequence that could wait for it',
+      params: {
+        remedy: 'Say what it skips with `on_pass`, `on_fail` or `on_inconclusive`, or put `approve` on a step.',
+      },
+    },
+  )
   .meta({ title: 'a gate' });
 export type Gate = z.output<typeof gateSchema>;

@@ -3,6 +3,8 @@
  * by workflows and activities in slices (one per branch).
  */
 import { z } from 'zod';
+import { changeableClasses } from './failure.ts';
+import { approvalSchema } from './approval.ts';
 import { cellKeySchema, digestSchema } from './identity.ts';
 import { jsonSchema } from './json.ts';
 
@@ -46,12 +48,19 @@ const planGuardSchema = z.strictObject({
 });
 export type PlanGuard = z.output<typeof planGuardSchema>;
 
-const resourcesSchema = z.strictObject({
+export const resourcesSchema = z.strictObject({
   cpu: z.number().positive(),
   gpu: z.int().nonnegative(),
   memory: z.number().positive(),
   time: z.number().positive(),
 });
+
+/** What differs in an attempt after failures: parameters, as deep as they differ, and resources. */
+const changedAttemptSchema = z.strictObject({
+  with: z.record(z.string(), jsonSchema),
+  resources: resourcesSchema.partial(),
+});
+export type ChangedAttempt = z.output<typeof changedAttemptSchema>;
 
 export const planCellSchema = z.strictObject({
   index: z.int().nonnegative(),
@@ -71,6 +80,8 @@ export const planCellSchema = z.strictObject({
   files: z.record(z.string(), z.strictObject({ path: z.string(), digest: digestSchema, bytes: z.number() })),
   guards: z.array(planGuardSchema),
   resources: resourcesSchema,
+  /** After so many failures of a class (1, 2, …) the attempt differs so from what is planned. */
+  on_failure: z.partialRecord(z.enum(changeableClasses), z.array(changedAttemptSchema)).optional(),
 });
 export type PlanCell = z.output<typeof planCellSchema>;
 
@@ -97,6 +108,8 @@ const planStepSchema = z.strictObject({
   cells: z.int().nonnegative(),
   /** Names of the steps its inputs come from, for drawing. */
   needs: z.array(z.string()),
+  /** Its cells wait for a person. No part of any key: it changes no bytes. */
+  approve: approvalSchema.optional(),
 });
 export type PlanStep = z.output<typeof planStepSchema>;
 
@@ -107,6 +120,8 @@ const planGateSchema = z.strictObject({
   key: cellKeySchema,
   claim: z.string(),
   registered: digestSchema,
+  /** What it may skip waits for a person, who has seen its verdict. */
+  approve: approvalSchema.optional(),
 });
 export type PlanGate = z.output<typeof planGateSchema>;
 

@@ -3,7 +3,9 @@
  * (names that exist, axes that match, values that fit) is checked in planner/.
  */
 import { z } from 'zod';
+import { approveSchema } from './approval.ts';
 import { artifactKindSchema } from './artifact.ts';
+import type { ChangeableClass } from './failure.ts';
 import { gateSchema } from './gate.ts';
 import type { Json } from './json.ts';
 import {
@@ -93,6 +95,9 @@ const bindingSchema = z
   .meta({ title: 'an input' });
 export type Binding = z.output<typeof bindingSchema>;
 
+/** A ladder of recipes, not a search: whoever needs more rungs has another question. */
+const mostChangedAttempts = 16;
+
 const resourceSchema = z.union([z.number().positive(), z.string().min(1)]);
 
 const resourcesDeclarationSchema = z
@@ -103,6 +108,35 @@ const resourcesDeclarationSchema = z
     time: resourceSchema.optional().describe('seconds, or as in `90s`, `10m`, `2h`, `1d`'),
   })
   .meta({ title: 'resources' });
+
+const failureChangeSchema = z
+  .strictObject({
+    with: z
+      .record(z.string().min(1), parameterSchema)
+      .optional()
+      .describe('parameters of the next attempt; in expressions `with` is what they were'),
+    resources: resourcesDeclarationSchema
+      .optional()
+      .describe('resources of the next attempt; in expressions `resources` is what they were'),
+    attempts: z
+      .int()
+      .min(1)
+      .max(mostChangedAttempts)
+      .optional()
+      .describe('changed attempts, each from the one before; 1 unless given'),
+  })
+  .meta({ title: 'a change after failures' });
+export type FailureChangeDeclaration = z.output<typeof failureChangeSchema>;
+
+const onFailureSchema = z
+  .strictObject({
+    user: failureChangeSchema.optional(),
+    diverged: failureChangeSchema.optional(),
+    'out-of-memory': failureChangeSchema.optional(),
+    infrastructure: failureChangeSchema.optional(),
+    refused: failureChangeSchema.optional(),
+  } satisfies { readonly [failure in ChangeableClass]: z.ZodType })
+  .meta({ title: 'changes after failures' });
 
 export const stepSchema = z
   .strictObject({
@@ -136,6 +170,8 @@ export const stepSchema = z
       .describe('what is kept beyond the outputs: `checkpoints`'),
     resources: resourcesDeclarationSchema.optional(),
     quorum: quorumSchema.optional().describe('parts of gathered inputs that must be there'),
+    on_failure: onFailureSchema.optional().describe('how the next attempt differs, by the class of the failure'),
+    approve: approveSchema.optional().describe('its cells wait until a person approves; a text is the question asked'),
   })
   .meta({ title: 'a step' });
 export type StepDeclaration = z.output<typeof stepSchema>;

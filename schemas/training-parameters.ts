@@ -28,6 +28,13 @@ export const durationParameters = {
   epochs: z.number().positive().optional().describe('passes over the rows; steps = round(epochs · rows / batch_size)'),
   steps: z.int().positive().optional().describe('optimizer steps, instead of epochs'),
   batch_size: z.int().positive().describe('examples per optimizer step: the effective batch'),
+  micro_batch: z
+    .int()
+    .positive()
+    .optional()
+    .describe(
+      'examples held in memory at once: gradients are summed over the parts of a batch, which stays what it is; all unless given',
+    ),
   max_length: z.int().positive().describe('longest example in tokens'),
   too_long: z
     .enum(['refuse', 'cut'])

@@ -89,6 +89,8 @@ export interface WorkStore {
   /** Replaces the checkpoint, atomically: after a crash the old or the new one is there, whole. */
   saveCheckpoint(key: CellKey, bytes: Uint8Array, fence?: Fence): Promise<void>;
   checkpoint(key: CellKey): Promise<Uint8Array | undefined>;
+  /** When it was saved. */
+  checkpointTime(key: CellKey): Promise<Date | undefined>;
   /** Forgets attempts and checkpoint, once the record is published. */
   clearWork(key: CellKey, fence?: Fence): Promise<void>;
 }

@@ -2,7 +2,7 @@
  * Where the runnable programs and data files that are no part of the calling bundle lie. Bundled, they are beside it
  * in `dist/`; run from source, data files are in the tree and programs in the `dist/` of the last build.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -33,6 +33,13 @@ export function workflowBundle(): string {
   const file = path.join(dist, 'workflow-bundle.js');
   if (!existsSync(file)) throw new Error(`${file} is not there; build it with: npm run build`);
   return file;
+}
+
+/** The version of the bundled workflows: a digest of their sources. Throws when they were not bundled. */
+export function workflowVersion(): string {
+  const file = path.join(dist, 'workflow-version');
+  if (!existsSync(file)) throw new Error(`${file} is not there; build it with: npm run build`);
+  return readFileSync(file, 'utf8');
 }
 
 /** The path of a data folder. */

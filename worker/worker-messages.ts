@@ -10,6 +10,9 @@ export const workerStartSchema = z.strictObject({
 });
 export type WorkerStart = z.output<typeof workerStartSchema>;
 
+/** What it is told: `stop` saves what cells under way have, `finish` lets them come to their end; both take no new ones. */
+export type WorkerOrder = 'stop' | 'finish';
+
 export const workerReplySchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready'), pid: z.int() }),
   z.strictObject({ type: z.literal('failed'), message: z.string() }),

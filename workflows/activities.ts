@@ -19,16 +19,20 @@ const cancellationType = 'WAIT_CANCELLATION_COMPLETED';
 export const book = proxyActivities<Activities>({ startToCloseTimeout: '10m', heartbeatTimeout, retry });
 
 /** Light cells, many to an activity. */
-export const light = proxyActivities<Pick<Activities, 'runCells'>>({
-  cancellationType,
-  startToCloseTimeout: '1d',
-  heartbeatTimeout,
-  retry,
-});
+export function light(activityId: string): Pick<Activities, 'runCells'> {
+  return proxyActivities<Pick<Activities, 'runCells'>>({
+    activityId,
+    cancellationType,
+    startToCloseTimeout: '1d',
+    heartbeatTimeout,
+    retry,
+  });
+}
 
 /** Heavy cells, one to an activity, on the queue of the compute slots. A cell's own time limit is kept by the worker. */
-export function heavy(taskQueue: string): Pick<Activities, 'runCells'> {
+export function heavy(taskQueue: string, activityId: string): Pick<Activities, 'runCells'> {
   return proxyActivities<Pick<Activities, 'runCells'>>({
+    activityId,
     taskQueue: computeQueue(taskQueue),
     cancellationType,
     startToCloseTimeout: '60d',

@@ -1,8 +1,10 @@
 /** The cells of one branch under way: what is ready is started, what ends is settled, until nothing is left. */
-import { condition, isCancellation, workflowInfo } from '@temporalio/workflow';
-import type { BranchCell, BranchGraph, BranchReference, CellOutcome, Tally } from '../schemas/engine.ts';
-import { book, heavy, light } from './activities.ts';
-import { type Consequence, createFrontier } from './frontier.ts';
+import { condition } from '@temporalio/workflow';
+import type { BranchCell, BranchGraph, BranchOrder, BranchReference, CellOutcome, Tally } from '../schemas/engine.ts';
+import { book } from './activities.ts';
+import { createApprovals } from './approvals.ts';
+import { type EndedCell, createCellActivities } from './cell-activities.ts';
+import { createFrontier } from './frontier.ts';
 import { tallyOf } from './tally.ts';
 
 /** Light cells per activity: few enough that a retry repeats little, many enough that Temporal's cost vanishes. */
@@ -19,71 +21,98 @@ export interface BranchWork {
   readonly tally: () => Tally;
 }
 
-export function createBranchWork(
-  reference: BranchReference,
-  graph: BranchGraph,
-  control: { paused: boolean },
-): BranchWork {
+/** What signals have said, for the work to look at. */
+export interface BranchControl {
+  paused: boolean;
+  /** Not yet carried out. */
+  readonly orders: BranchOrder[];
+}
+
+/** A cell that ends without an activity of its own to tell the log. */
+interface Ending {
+  readonly id: number;
+  readonly state: 'blocked' | 'skipped' | 'cancelled';
+  readonly because?: number;
+  readonly reason?: string;
+}
+
+export function createBranchWork(reference: BranchReference, graph: BranchGraph, control: BranchControl): BranchWork {
   const frontier = createFrontier();
-  const compute = heavy(workflowInfo().taskQueue);
+  const approvals = createApprovals(graph.cells, gate => frontier.outcome(gate)?.verdict);
   const states = new Map<number, CellOutcome['state']>();
   const isLight = new Set(graph.cells.filter(cell => cell.weight === 'light').map(cell => cell.id));
-  const inbox: CellOutcome[] = [...graph.ended];
+  const inbox: EndedCell[] = [...graph.ended];
+  /** Cells whose ends the log had before the branch began. */
+  const known = new Set(graph.ended.map(({ cell }) => cell));
+  /** Ends that orders have brought about. */
+  const decided: Ending[] = [];
   let lightQueue: number[] = [];
   let heavyQueue: number[] = [];
-  let lightInFlight = 0;
-  let inFlight = 0;
   let failure: unknown;
+  const activities = createCellActivities(reference, {
+    onEnded: outcomes => void inbox.push(...outcomes),
+    onGivenBack: cells => (lightQueue = [...cells, ...lightQueue]),
+    onFailure: error => (failure ??= error),
+  });
 
-  const launch = async (cells: readonly number[], activity: Promise<CellOutcome[]>) => {
-    inFlight += 1;
-    try {
-      inbox.push(...(await activity));
-    } catch (error) {
-      if (isCancellation(error)) inbox.push(...cells.map(cell => ({ cell, state: 'cancelled' as const })));
-      else failure ??= error;
-    } finally {
-      inFlight -= 1;
-    }
-  };
-
-  const canStart = () => heavyQueue.length > 0 || (lightQueue.length > 0 && lightInFlight < lightWindow);
+  const hasRoom = () => activities.lightInFlight() < lightWindow;
+  const canStart = () => heavyQueue.length > 0 || (lightQueue.length > 0 && hasRoom());
+  const hasNews = () => inbox.length + decided.length + control.orders.length > 0;
 
   const start = () => {
-    for (const cell of heavyQueue) void launch([cell], compute.runCells({ ...reference, cells: [cell] }));
+    for (const cell of heavyQueue) activities.startHeavy(cell);
     heavyQueue = [];
-    while (lightQueue.length > 0 && lightInFlight < lightWindow) {
-      const cells = lightQueue.slice(0, lightBatch);
-      lightQueue = lightQueue.slice(cells.length);
-      lightInFlight += 1;
-      const activity = light.runCells({ ...reference, cells });
-      void launch(cells, activity).then(() => (lightInFlight -= 1));
+    while (lightQueue.length > 0 && hasRoom()) {
+      activities.startLight(lightQueue.slice(0, lightBatch));
+      lightQueue = lightQueue.slice(lightBatch);
     }
   };
 
-  /** Takes in what has ended, and tells the log of cells that nobody else will tell of. */
-  const settle = async () => {
-    const taken = inbox.splice(0);
-    const cancelled = taken
-      .filter(({ state }) => state === 'cancelled')
-      .map(({ cell }) => ({ id: cell, state: 'cancelled' as const }));
-    const consequences = taken.flatMap(outcome => {
-      states.set(outcome.cell, outcome.state);
-      return frontier.finished(outcome.cell, frontierOutcome(outcome));
-    });
-    await note([...cancelled, ...consequences]);
-    for (const id of frontier.ready()) (isLight.has(id) ? lightQueue : heavyQueue).push(id);
+  const obey = (order: BranchOrder) => {
+    if (order.order === 'cancel') {
+      if (frontier.outcome(order.cell) !== undefined || activities.cancel(order.cell, order.reason)) return;
+      decided.push({ id: order.cell, state: 'cancelled', reason: order.reason });
+    } else decided.push(...approvals.decide(order));
   };
 
-  const note = async (ends: readonly (Omit<Consequence, 'because'> & { readonly because?: number })[]) => {
+  /** Takes in what has ended and what was ordered, and tells the log of cells that nobody else will tell of. */
+  const settle = async () => {
+    for (const order of control.orders.splice(0)) obey(order);
+    const endings: Ending[] = [];
+    for (const { reason, ...outcome } of inbox.splice(0)) {
+      const { cell, state } = outcome;
+      states.set(cell, state);
+      if (state === 'cancelled' && !known.has(cell)) endings.push(ending(cell, state, reason));
+      endings.push(...frontier.finished(cell, frontierOutcome(outcome)));
+    }
+    for (const each of decided.splice(0)) {
+      // It may have ended by itself, or by an order on what it needs.
+      if (frontier.outcome(each.id) !== undefined) continue;
+      endings.push(each, ...frontier.finished(each.id, { state: each.state }));
+    }
+    await note(endings);
+    await admit();
+  };
+
+  const note = async (ends: readonly Ending[]) => {
     if (ends.length === 0) return;
-    for (const { id, state } of ends) states.set(id, state);
-    const outcomes = ends.map(({ id, state, because }) => ({
-      cell: id,
-      state,
-      ...(because === undefined ? {} : { because }),
-    }));
+    for (const { id, state } of ends) {
+      states.set(id, state);
+      approvals.forget(id);
+    }
+    const isOpen = (id: number) => frontier.outcome(id) === undefined;
+    [lightQueue, heavyQueue] = [lightQueue.filter(isOpen), heavyQueue.filter(isOpen)];
+    const outcomes = ends.map(({ id, ...end }) => ({ cell: id, ...end }));
     await book.noteOutcomes({ ...reference, outcomes });
+  };
+
+  /** Queues what is ready, but for cells that wait for a person; those are told of. */
+  const admit = async () => {
+    const admitted = approvals.admit(frontier.ready());
+    decided.push(...admitted.refused);
+    for (const id of admitted.start) (isLight.has(id) ? lightQueue : heavyQueue).push(id);
+    const awaited = approvals.awaited();
+    if (awaited.length > 0) await book.noteAwaited({ ...reference, awaited });
   };
 
   const drive = async () => {
@@ -93,20 +122,24 @@ export function createBranchWork(
       if (failure !== undefined) throw failure;
       if (!frontier.more()) return;
       if (!control.paused) start();
-      if (inFlight === 0 && inbox.length === 0 && !control.paused)
+      if (activities.inFlight() + approvals.held() === 0 && !hasNews() && !control.paused)
         throw new Error('internal: cells are left, but none can run');
-      await condition(() => inbox.length > 0 || failure !== undefined || (!control.paused && canStart()));
+      await condition(() => hasNews() || failure !== undefined || (!control.paused && canStart()));
     }
   };
 
   const cancel = async () => {
-    await condition(() => inFlight === 0);
+    await condition(() => activities.inFlight() === 0);
     await settle();
     const left = graph.cells.filter((cell: BranchCell) => frontier.outcome(cell.id) === undefined);
     await note(left.map(({ id }) => ({ id, state: 'cancelled' })));
   };
 
   return { drive, cancel, tally: () => tallyOf(states.values()) };
+}
+
+function ending(id: number, state: Ending['state'], reason: string | undefined): Ending {
+  return reason === undefined ? { id, state } : { id, state, reason };
 }
 
 function frontierOutcome({ state, verdict }: CellOutcome) {

@@ -25,6 +25,7 @@ export interface SharedParameters {
   readonly epochs?: number | undefined;
   readonly steps?: number | undefined;
   readonly batch_size: number;
+  readonly micro_batch?: number | undefined;
   readonly checkpoints: number;
 }
 
@@ -42,6 +43,7 @@ export function trainingOptions(given: SharedParameters, rows: number, seed: num
   return {
     steps: given.steps ?? stepsOf({ rows, batchSize, epochs }),
     batchSize,
+    microBatch: given.micro_batch,
     seed,
     learningRate: given.learning_rate,
     schedule: { kind: given.schedule, warmup: given.warmup_ratio },

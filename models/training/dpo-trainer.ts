@@ -6,6 +6,7 @@ import { type Example, targetPositions } from '../text/example.ts';
 import type { ModelConfig } from '../transformer/model-config.ts';
 import { modelLayout } from '../transformer/model-layout.ts';
 import type { Weights } from '../transformer/weights.ts';
+import { piecesOf } from './batch-parts.ts';
 import { shuffledBatches } from './data-order.ts';
 import { dpoStep } from './dpo-step.ts';
 import { createTrainer, type Trainer, type TrainingOptions } from './trainer.ts';
@@ -50,11 +51,12 @@ export function createDpoTrainer(backend: Backend, options: DpoOptions): Trainer
     loss: { config, beta, lengthNormalized },
     layout: modelLayout(config),
     weights,
-    rowsOf: step => {
-      const batch = pairsOf(step);
-      return [...batch.map(({ chosen }) => chosen), ...batch.map(({ rejected }) => rejected)];
-    },
-    perStep: step => ({ referenceMargins: Float32Array.from(pairsOf(step), pair => pair.referenceMargin) }),
+    partsOf: step =>
+      piecesOf(pairsOf(step), options.microBatch).map(part => ({
+        rows: [...part.map(({ chosen }) => chosen), ...part.map(({ rejected }) => rejected)],
+        share: part.length / options.batchSize,
+        vectors: { referenceMargins: Float32Array.from(part, pair => pair.referenceMargin) },
+      })),
   });
 }
 

@@ -8,6 +8,7 @@ import type { ModelConfig } from '../transformer/model-config.ts';
 import { modelLayout } from '../transformer/model-layout.ts';
 import { packWeights } from '../transformer/packed-weights.ts';
 import type { Weights } from '../transformer/weights.ts';
+import { exampleParts } from './batch-parts.ts';
 import { shuffledBatches } from './data-order.ts';
 import { loraStep } from './lora-step.ts';
 import { createTrainer, type Trainer, type TrainingOptions } from './trainer.ts';
@@ -23,15 +24,16 @@ export function createLoraTrainer(backend: Backend, options: LoraTrainerOptions)
   const { model, adapter, examples, seed } = options;
   const { config } = model;
   checkTokens(config, examples);
+  const rowsOf = shuffledBatches(
+    examples.map(example => predictionRow(example)),
+    options,
+  );
   return createTrainer(backend, options, {
     declaration: loraStep,
     loss: { config, adapter },
     layout: loraLayout(config, adapter),
     weights: initialLora(config, adapter, seed),
-    rowsOf: shuffledBatches(
-      examples.map(example => predictionRow(example)),
-      options,
-    ),
+    partsOf: step => exampleParts(rowsOf(step), options.microBatch),
     fixed: { base: packWeights(modelLayout(config), model.weights) },
   });
 }

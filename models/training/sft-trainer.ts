@@ -6,6 +6,7 @@ import type { Example } from '../text/example.ts';
 import type { ModelConfig } from '../transformer/model-config.ts';
 import { modelLayout } from '../transformer/model-layout.ts';
 import type { Weights } from '../transformer/weights.ts';
+import { exampleParts } from './batch-parts.ts';
 import { shuffledBatches } from './data-order.ts';
 import { sftStep } from './sft-step.ts';
 import { createTrainer, type Trainer, type TrainingOptions } from './trainer.ts';
@@ -20,14 +21,15 @@ export function createSftTrainer(backend: Backend, options: SftOptions): Trainer
   const { model, examples } = options;
   const { config, weights } = model;
   checkTokens(config, examples);
+  const rowsOf = shuffledBatches(
+    examples.map(example => predictionRow(example)),
+    options,
+  );
   return createTrainer(backend, options, {
     declaration: sftStep,
     loss: { config },
     layout: modelLayout(config),
     weights,
-    rowsOf: shuffledBatches(
-      examples.map(example => predictionRow(example)),
-      options,
-    ),
+    partsOf: step => exampleParts(rowsOf(step), options.microBatch),
   });
 }

@@ -3,16 +3,17 @@ import type { Json } from '../../schemas/json.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { Tensor, TensorFlow } from '../backend/tensorflow.ts';
 import { planBatchShapes } from '../batch/batch-shape.ts';
-import { assembleBatch, type BatchArrays, type BatchRow, batchTensors, neededShape } from '../batch/batch.ts';
+import { assembleBatch, type BatchArrays, batchTensors, neededShape } from '../batch/batch.ts';
 import { compile } from '../compile/compile.ts';
 import { checkNames, type Tensors } from '../compile/tensor-function.ts';
 import { type AdamWOptions, adamWRates } from '../optimizer/adamw.ts';
 import { type Schedule, scheduleFactor } from '../optimizer/schedule.ts';
 import type { ParameterLayout } from '../transformer/parameter-layout.ts';
 import type { Weights } from '../transformer/weights.ts';
+import type { BatchPart } from './batch-parts.ts';
 import { DivergedError } from './diverged-error.ts';
 import { createState, type TrainingState } from './training-state.ts';
-import type { StateName, TrainingStep } from './training-step.ts';
+import type { StateName, SumName, TrainingStep } from './training-step.ts';
 
 export interface StepReport {
   /** Steps done, this one among them. */
@@ -41,7 +42,10 @@ export interface Trainer {
 /** How long and how fast to train; the same for all trainers. */
 export interface TrainingOptions {
   readonly steps: number;
+  /** Examples (or pairs) of a step: the effective batch. */
   readonly batchSize: number;
+  /** Of these, how many are held in memory at once; all without it. Gradients are summed over the parts. */
+  readonly microBatch?: number | undefined;
   /** Draws the order of the rows (and, of an adapter, its start). */
   readonly seed: number;
   /** At its peak. */
@@ -56,11 +60,10 @@ export interface TrainerParts<Loss extends Json, Input extends string> {
   readonly layout: ParameterLayout;
   /** Where training starts. */
   readonly weights: Weights;
-  /** The rows of each step (from 0), in the order of the batch. */
-  readonly rowsOf: (step: number) => readonly BatchRow[];
-  /** Vectors that the loss takes besides weights and batch: the same at every step, and made anew for each. */
+  /** The batch of each step (from 0): one part, or several whose gradients are summed. */
+  readonly partsOf: (step: number) => readonly BatchPart[];
+  /** Vectors that the loss takes besides weights and batch, the same at every step. */
   readonly fixed?: Readonly<Record<string, Float32Array>>;
-  readonly perStep?: (step: number) => Readonly<Record<string, Float32Array>>;
 }
 
 export function createTrainer<Loss extends Json, Input extends string>(
@@ -69,25 +72,26 @@ export function createTrainer<Loss extends Json, Input extends string>(
   parts: TrainerParts<Loss, Input>,
 ): Trainer {
   const { tf } = backend;
-  const { layout, declaration } = parts;
-  const run = compile(backend, declaration, { loss: parts.loss, optimizer: options.optimizer });
-  const batchOf = planBatches(options.steps, parts.rowsOf);
+  const { layout } = parts;
+  const batchesOf = planBatches(options.steps, parts.partsOf);
   const fixed = vectors(tf, parts.fixed ?? {});
   const state = createState(tf, layout, parts.weights);
+  const whole = wholeStep(backend, options, parts);
+  const accumulated = accumulatedStep(backend, options, parts);
   const step = (): StepReport => {
     const index = state.step();
     if (index >= options.steps) throw new Error(`internal: all ${options.steps} steps are done`);
-    const batch = batchOf(index);
+    const batches = batchesOf(index);
     const rates = stepRates(options, index + 1);
+    const run = batches.length === 1 ? whole : accumulated;
     const { moved, loss, gradientNorm } = tf.tidy(() => {
-      const given = { ...batchTensors(tf, batch), ...vectors(tf, { rates: rates.vector, ...parts.perStep?.(index) }) };
-      const outputs = run(checkNames(declaration.inputs, { ...state.tensors(), ...fixed, ...given }));
+      const outputs = run({ ...state.tensors(), ...fixed, ...vectors(tf, { rates: rates.vector }) }, batches);
       const report = { loss: scalarValue(outputs.loss), gradientNorm: scalarValue(outputs.gradientNorm) };
       if (!Object.values(report).every(Number.isFinite)) throw new DivergedError(index + 1, report);
       return { ...report, moved: stateOf(outputs) };
     });
     state.replace(index + 1, moved);
-    const targetTokens = batch.targetWeights.reduce((sum, weight) => sum + weight, 0);
+    const targetTokens = batches.reduce((sum, { batch }) => sum + countTargets(batch), 0);
     return { step: index + 1, loss, gradientNorm, learningRate: rates.learningRate, targetTokens };
   };
   const dispose = () => {
@@ -97,14 +101,77 @@ export function createTrainer<Loss extends Json, Input extends string>(
   return { steps: options.steps, done: state.step, step, dispose, ...state.access };
 }
 
-/** Each step's batch, padded to one of the few shapes of the run. */
-function planBatches(steps: number, rowsOf: (step: number) => readonly BatchRow[]): (step: number) => BatchArrays {
-  const shapes = planBatchShapes(Array.from({ length: steps }, (_, step) => neededShape(rowsOf(step))));
-  return step => {
-    const shape = shapes[step];
-    if (shape === undefined) throw new Error(`internal: step ${step} has no batch shape`);
-    return assembleBatch(rowsOf(step), shape);
+type RunStep = (
+  given: Readonly<Record<string, Tensor>>,
+  batches: readonly PaddedPart[],
+) => Tensors<StateName | 'loss' | 'gradientNorm'>;
+
+function wholeStep<Loss extends Json, Input extends string>(
+  backend: Backend,
+  { optimizer }: TrainingOptions,
+  { declaration: { whole }, loss }: TrainerParts<Loss, Input>,
+): RunStep {
+  const run = compile(backend, whole, { loss, optimizer });
+  return (given, [part]) => {
+    if (part === undefined) throw new Error('internal: a step without a batch');
+    return run(checkNames(whole.inputs, { ...given, ...partTensors(backend.tf, part) }));
   };
+}
+
+/** The parts one after the other; what a part needed is let go of before the next. */
+function accumulatedStep<Loss extends Json, Input extends string>(
+  backend: Backend,
+  { optimizer }: TrainingOptions,
+  { declaration: { part: onePart, apply }, loss, layout }: TrainerParts<Loss, Input>,
+): RunStep {
+  const { tf } = backend;
+  const runPart = compile(backend, onePart, loss);
+  const runApply = compile(backend, apply, { loss, optimizer });
+  return (given, batches) => {
+    let sums: Tensors<SumName> = { gradient: tf.zeros([layout.size]), loss: tf.scalar(0) };
+    for (const batch of batches) {
+      const before = sums;
+      sums = tf.tidy(() => {
+        const share = vectors(tf, { share: Float32Array.of(batch.share) });
+        const own = partTensors(tf, batch);
+        return runPart(checkNames(onePart.inputs, { ...given, ...own, ...before, ...share }));
+      });
+      tf.dispose([before.gradient, before.loss]);
+    }
+    const { gradient, loss: total } = sums;
+    return { ...runApply(checkNames(apply.inputs, { ...given, gradient })), loss: total };
+  };
+}
+
+function partTensors(tf: TensorFlow, { batch, vectors: own }: PaddedPart): Record<string, Tensor> {
+  return { ...batchTensors(tf, batch), ...vectors(tf, own) };
+}
+
+function countTargets({ targetWeights }: BatchArrays): number {
+  return targetWeights.reduce((sum, weight) => sum + weight, 0);
+}
+
+interface PaddedPart {
+  readonly batch: BatchArrays;
+  readonly share: number;
+  readonly vectors: Readonly<Record<string, Float32Array>>;
+}
+
+/** Each step's parts, padded to one of the few shapes of the run. */
+function planBatches(
+  steps: number,
+  partsOf: (step: number) => readonly BatchPart[],
+): (step: number) => readonly PaddedPart[] {
+  const needed = Array.from({ length: steps }, (_, step) => partsOf(step).map(({ rows }) => neededShape(rows)));
+  const shapes = planBatchShapes(needed.flat());
+  const first: number[] = [];
+  for (const [step, own] of needed.entries()) first[step + 1] = (first[step] ?? 0) + own.length;
+  return step =>
+    partsOf(step).map(({ rows, share, vectors: own = {} }, index) => {
+      const shape = shapes[(first[step] ?? 0) + index];
+      if (shape === undefined) throw new Error(`internal: step ${step} has no batch shape`);
+      return { batch: assembleBatch(rows, shape), share, vectors: own };
+    });
 }
 
 function stepRates({ learningRate: peak, schedule, optimizer, steps }: TrainingOptions, step: number) {

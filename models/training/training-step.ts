@@ -1,4 +1,7 @@
-/** One optimizer step as a pure function of tensors: loss, gradient, clipping and AdamW. */
+/**
+ * One optimizer step as pure functions of tensors: loss, gradient, clipping and AdamW; in one go for a whole batch, or
+ * as a gradient that is summed over the parts of a batch and then applied (gradient accumulation).
+ */
 import type { Json } from '../../schemas/json.ts';
 import type { Tensor, TensorFlow } from '../backend/tensorflow.ts';
 import { defineTensorFunction, type TensorFunction, type Tensors } from '../compile/tensor-function.ts';
@@ -16,32 +19,62 @@ export interface LossDeclaration<Loss extends Json, Batch extends string> {
   /** The names of its inputs besides the weights that are trained. */
   readonly batch: readonly Batch[];
   readonly layout: (options: Loss) => ParameterLayout;
-  /** A scalar, differentiable in `weights`, the flat vector of the layout. */
+  /** A scalar, differentiable in `weights`, the flat vector of the layout: a mean over the batch. */
   readonly loss: (tf: TensorFlow, options: Loss, weights: Tensor, batch: Tensors<Batch>) => Tensor;
 }
 
-export type TrainingStep<Loss extends Json, Batch extends string> = TensorFunction<
-  StepOptions<Loss>,
-  StateName | Batch | 'rates',
-  StateName | 'loss' | 'gradientNorm'
->;
+/** Sums over the parts of a batch: the gradient [parameters] and the loss, each part by its share of the whole. */
+const sumNames = ['gradient', 'loss'] as const;
+export type SumName = (typeof sumNames)[number];
+
+export interface TrainingStep<Loss extends Json, Batch extends string> {
+  /** Of a whole batch. */
+  readonly whole: TensorFunction<StepOptions<Loss>, StateName | Batch | 'rates', StateName | 'loss' | 'gradientNorm'>;
+  /** Adds one part's gradient and loss, times `share`, to the sums. */
+  readonly part: TensorFunction<Loss, 'weights' | Batch | SumName | 'share', SumName>;
+  /** Applies a summed gradient. */
+  readonly apply: TensorFunction<StepOptions<Loss>, StateName | 'gradient' | 'rates', StateName | 'gradientNorm'>;
+}
 
 export function defineTrainingStep<Loss extends Json, const Batch extends string>(
   declaration: LossDeclaration<Loss, Batch>,
 ): TrainingStep<Loss, Batch> {
-  return defineTensorFunction({
-    name: declaration.name,
-    inputs: [...stateNames, ...declaration.batch, 'rates'],
-    outputs: [...stateNames, 'loss', 'gradientNorm'],
-    run: (tf: TensorFlow, options: StepOptions<Loss>, inputs: Tensors<StateName | Batch | 'rates'>) => {
-      const lossOf = (weights: Tensor) => declaration.loss(tf, options.loss, weights, inputs).asScalar();
-      const { value, grad } = tf.valueAndGrad(lossOf)(inputs.weights);
-      const layout = declaration.layout(options.loss);
-      const updated = adamWUpdate(tf, { options: options.optimizer, layout }, inputs, {
-        gradient: grad,
-        rates: inputs.rates,
-      });
-      return { ...updated, loss: value };
-    },
-  });
+  const { name, batch } = declaration;
+  const differentiate = (tf: TensorFlow, options: Loss, inputs: Tensors<'weights' | Batch>) =>
+    tf.valueAndGrad((weights: Tensor) => declaration.loss(tf, options, weights, inputs).asScalar())(inputs.weights);
+  const update = (
+    tf: TensorFlow,
+    { loss, optimizer }: StepOptions<Loss>,
+    state: Tensors<StateName | 'rates'>,
+    gradient: Tensor,
+  ) =>
+    adamWUpdate(tf, { options: optimizer, layout: declaration.layout(loss) }, state, { gradient, rates: state.rates });
+  return {
+    whole: defineTensorFunction({
+      name,
+      inputs: [...stateNames, ...batch, 'rates'],
+      outputs: [...stateNames, 'loss', 'gradientNorm'],
+      run: (tf: TensorFlow, options: StepOptions<Loss>, inputs: Tensors<StateName | Batch | 'rates'>) => {
+        const { value, grad } = differentiate(tf, options.loss, inputs);
+        return { ...update(tf, options, inputs, grad), loss: value };
+      },
+    }),
+    part: defineTensorFunction({
+      name: `${name}-part`,
+      inputs: ['weights', ...batch, ...sumNames, 'share'],
+      outputs: sumNames,
+      run: (tf: TensorFlow, options: Loss, inputs: Tensors<'weights' | Batch | SumName | 'share'>) => {
+        const { value, grad } = differentiate(tf, options, inputs);
+        const share = inputs.share.asScalar();
+        return { gradient: inputs.gradient.add(grad.mul(share)), loss: inputs.loss.add(value.mul(share)) };
+      },
+    }),
+    apply: defineTensorFunction({
+      name: `${name}-apply`,
+      inputs: [...stateNames, 'gradient', 'rates'],
+      outputs: [...stateNames, 'gradientNorm'],
+      run: (tf: TensorFlow, options: StepOptions<Loss>, inputs: Tensors<StateName | 'gradient' | 'rates'>) =>
+        update(tf, options, inputs, inputs.gradient),
+    }),
+  };
 }

@@ -3,7 +3,7 @@
  * `checkpoint` where there was none. Each holder has a file of its own, so a process that was stopped between looking at
  * its lease and the rename still cannot write over what its successor has saved: the highest number is the one that counts.
  */
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { moveInto, removeIfThere, writeTemporary } from './durable-file.ts';
 import { readIfThere } from './read-bytes.ts';
@@ -17,6 +17,8 @@ export interface CheckpointFiles {
     place: { readonly number: number; readonly mayPlace: () => void },
   ) => Promise<void>;
   readonly newest: (folder: string) => Promise<Uint8Array | undefined>;
+  /** When that one was saved. */
+  readonly newestTime: (folder: string) => Date | undefined;
   /** Removes those up to a number; all without one. */
   readonly removeUpTo: (folder: string, number?: number) => void;
 }
@@ -45,6 +47,10 @@ export function checkpointFiles(temporaryFolder: string): CheckpointFiles {
         if (bytes !== undefined) return bytes;
       }
       return undefined;
+    },
+    newestTime: folder => {
+      const last = numbersIn(folder).at(-1);
+      return last === undefined ? undefined : statSync(fileOf(folder, last), { throwIfNoEntry: false })?.mtime;
     },
     removeUpTo,
   };

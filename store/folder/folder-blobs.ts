@@ -1,7 +1,6 @@
 /** Blobs as files named for their digest: put, read whole, read in pieces, and moved aside where they are corrupt. */
 import { createHash } from 'node:crypto';
 import { renameSync, statSync } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Digest, digestOf, digestSchema } from '../../schemas/identity.ts';
@@ -9,7 +8,7 @@ import { CorruptBlobError, MissingBlobError } from '../errors.ts';
 import type { BlobReader, BlobStore } from '../store.ts';
 import { createBlobWriter } from './blob-writer.ts';
 import { syncDirectory } from './directory-sync.ts';
-import { openIfThere, readBytes } from './read-bytes.ts';
+import { type OpenFile, openIfThere } from './read-bytes.ts';
 import { moveInto, pieceBytes, removeIfThere, writeTemporary } from './durable-file.ts';
 import type { FolderContext } from './folder-context.ts';
 import type { FlushedBlob } from './hashed-file.ts';
@@ -103,7 +102,7 @@ async function quarantine(context: FolderContext, digest: Digest): Promise<strin
 }
 
 async function getBlob(context: FolderContext, digest: Digest, verify: boolean): Promise<Uint8Array> {
-  const reader = await readerOf(await openBlob(context, digest));
+  const reader = readerOf(await openBlob(context, digest));
   try {
     const bytes = await reader.read(0, reader.bytes);
     if (verify && (await digestInPieces(bytes)) !== digest) {
@@ -129,7 +128,7 @@ async function verifyBlob(context: FolderContext, digest: Digest): Promise<void>
     throw new MissingBlobError(digest);
   }
   if (context.verified.knows(digest, mark)) return;
-  const reader = await readerOf(await openBlob(context, digest));
+  const reader = readerOf(await openBlob(context, digest));
   const hash = createHash('sha256');
   try {
     for (let offset = 0; offset < reader.bytes; offset += pieceBytes) {
@@ -152,25 +151,23 @@ async function digestInPieces(bytes: Uint8Array): Promise<Digest> {
   return digestSchema.parse(hash.digest('hex'));
 }
 
-async function openBlob(context: FolderContext, digest: Digest): Promise<FileHandle> {
-  const file = context.layout.blob(digest);
-  const handle =
-    (await openIfThere(file)) ?? ((await context.trash.restore(file)) ? await openIfThere(file) : undefined);
-  if (handle === undefined) throw new MissingBlobError(digest);
-  return handle;
+async function openBlob(context: FolderContext, digest: Digest): Promise<OpenFile> {
+  const name = context.layout.blob(digest);
+  const file = openIfThere(name) ?? ((await context.trash.restore(name)) ? openIfThere(name) : undefined);
+  if (file === undefined) throw new MissingBlobError(digest);
+  return file;
 }
 
-async function readerOf(handle: FileHandle): Promise<BlobReader> {
-  const { size } = await handle.stat();
+function readerOf({ size, read, close }: OpenFile): BlobReader {
   return {
     bytes: size,
     read: async (offset, length) => {
       checkRange(offset, length, size);
-      const bytes = await readBytes(handle, offset, length);
+      const bytes = await read(offset, length);
       if (bytes.length < length) throw new RangeError(`the blob was cut at byte ${offset + bytes.length} while read`);
       return bytes;
     },
-    close: () => handle.close(),
+    close: async () => close(),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Records of finished cells as files: `records/` by key, `contents/` by content key, partial ones with their run. */
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { CellRecord } from '../../schemas/cell-record.ts';
@@ -12,6 +12,7 @@ import { syncDirectory } from './directory-sync.ts';
 import { linkUnlessTaken, removeIfThere, writeTemporary } from './durable-file.ts';
 import type { FolderContext } from './folder-context.ts';
 import type { FolderLeases } from './folder-leases.ts';
+import { readIfThere } from './read-bytes.ts';
 import { systemCode } from './write-error.ts';
 
 export function folderRecords(
@@ -46,17 +47,14 @@ async function findRecord({ trash }: FolderContext, file: string): Promise<CellR
 
 /** The record in a file; undefined where there is no such file. */
 async function readRecord(file: string): Promise<CellRecord | undefined> {
-  const text = await readIfThere(file);
+  const text = await readText(file);
   return text === undefined ? undefined : parseRecord(text, file);
 }
 
-async function readIfThere(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
+async function readText(file: string): Promise<string | undefined> {
+  // Most of these look-ups find nothing, and asking first spares them an error with its stack.
+  const bytes = existsSync(file) ? await readIfThere(file) : undefined;
+  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
 }
 
 /**
@@ -151,7 +149,7 @@ async function keysLike(records: string, prefix: string, limit: number): Promise
 async function recordOfArtifact(folders: readonly string[], digest: Digest): Promise<CellRecord | undefined> {
   let reusing: CellRecord | undefined;
   for await (const file of filesOf(folders)) {
-    const text = await readIfThere(file);
+    const text = await readText(file);
     if (text === undefined || !text.includes(digest)) continue;
     const record = parseRecord(text, file);
     if (!Object.values(record.outputs).some(output => output.digest === digest)) continue;

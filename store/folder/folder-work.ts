@@ -37,6 +37,7 @@ export function folderWork(context: FolderContext, leases: FolderLeases): WorkSt
       });
     },
     checkpoint: key => checkpoints.newest(layout.work(key)),
+    checkpointTime: async key => checkpoints.newestTime(layout.work(key)),
     clearWork: async (key, fence) => {
       if (fence !== undefined) leases.check(key, fence);
       leases.clear(key);

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import type { Json } from '../../schemas/json.ts';
 import { syncDirectory } from './directory-sync.ts';
 import { writeAll } from './durable-file.ts';
-import { openIfThere, readBytes } from './read-bytes.ts';
+import { openIfThere } from './read-bytes.ts';
 import { writing } from './write-error.ts';
 
 const flush = promisify(fsync);
@@ -46,16 +46,15 @@ export interface ReadLines {
 
 /** The complete lines from a byte offset on; none where there is no such file. */
 export async function readLines(file: string, offset: number): Promise<ReadLines> {
-  const handle = await openIfThere(file);
-  if (handle === undefined) return { lines: [], offset };
+  const opened = openIfThere(file);
+  if (opened === undefined) return { lines: [], offset };
   try {
-    const { size } = await handle.stat();
-    const bytes = await readBytes(handle, offset, Math.max(0, size - offset));
+    const bytes = await opened.read(offset, Math.max(0, opened.size - offset));
     const end = bytes.lastIndexOf(lineFeed) + 1;
     const lines = new TextDecoder().decode(bytes.subarray(0, end)).split('\n').slice(0, -1);
     return { lines: lines.filter(line => line !== ''), offset: offset + end };
   } finally {
-    await handle.close();
+    opened.close();
   }
 }
 

@@ -6,7 +6,7 @@ import type { MemoryLeases } from './memory-leases.ts';
 
 export function memoryWork(leases: MemoryLeases): WorkStore {
   const attempts = new Map<CellKey, FailedAttempt[]>();
-  const checkpoints = new Map<CellKey, Uint8Array>();
+  const checkpoints = new Map<CellKey, { readonly bytes: Uint8Array; readonly time: Date }>();
   return {
     acquireLease: async (key, owner, seconds) => leases.acquire(key, owner, seconds),
     attempts: async key => structuredClone(attempts.get(key) ?? []),
@@ -16,9 +16,10 @@ export function memoryWork(leases: MemoryLeases): WorkStore {
     },
     saveCheckpoint: async (key, bytes, fence) => {
       leases.check(key, fence);
-      checkpoints.set(key, bytes.slice());
+      checkpoints.set(key, { bytes: bytes.slice(), time: new Date() });
     },
-    checkpoint: async key => checkpoints.get(key)?.slice(),
+    checkpoint: async key => checkpoints.get(key)?.bytes.slice(),
+    checkpointTime: async key => checkpoints.get(key)?.time,
     // One process, hence one user: a lease that is held is this user's own.
     clearWork: async (key, fence) => {
       leases.check(key, fence);

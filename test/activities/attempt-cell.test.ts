@@ -55,7 +55,11 @@ describe('a failed attempt', () => {
       const plan = planOf(chain);
       const { run } = await newRun(store, plan);
       const result = await attempt(dependencies(store, { execute: failing(failure) }), run, cellNamed(plan, 'first'));
-      expect(result).toEqual({ ended: { cell: 0, state: 'failed', class: failure }, reason: `as told: ${failure}` });
+      expect(result).toEqual({
+        ended: { cell: 0, state: 'failed', class: failure },
+        reason: `as told: ${failure}`,
+        lost: 0,
+      });
     },
   );
 

@@ -103,7 +103,7 @@ test.each([
   const runner = dependencies(store);
   const plans = createPlanReader(inner);
   const work = engineActivity((input: RunCellsInput, tell) =>
-    runCells({ runners: { light: runner, heavy: runner }, plans, tell }, input),
+    runCells({ runners: { light: runner, heavy: runner }, plans, tell, stopping: new AbortController().signal }, input),
   );
   const environment = new MockActivityEnvironment({ attempt: 1000 }, { logger: silent });
   const failure: unknown = await environment

@@ -39,7 +39,9 @@ async function work(...names: string[]) {
   const input = { ...reference, branch: 0, cells: names.map(name => cellNamed(plan, name).index) };
   const plans = createPlanReader(store);
   const tell = () => undefined;
-  return new MockActivityEnvironment({}, { logger: silent }).run(() => runCells({ runners, plans, tell }, input));
+  return new MockActivityEnvironment({}, { logger: silent }).run(() =>
+    runCells({ runners, plans, tell, stopping: new AbortController().signal }, input),
+  );
 }
 
 async function outputOf(name: string): Promise<string> {

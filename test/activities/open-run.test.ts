@@ -50,12 +50,18 @@ test('a branch whose cells are all there needs no workflow', async () => {
   expect(branches.map(branch => branch.recorded)).toEqual([true, true]);
 });
 
-const branch = (id: number, needs: number[], shape: string, state: { heavy?: boolean; recorded?: boolean } = {}) => ({
+const branch = (
+  id: number,
+  needs: number[],
+  shape: string,
+  state: { heavy?: boolean; recorded?: boolean; waits?: boolean } = {},
+) => ({
   id,
   needs,
   shape,
   heavy: state.heavy ?? true,
   recorded: state.recorded ?? false,
+  waits: state.waits ?? false,
 });
 
 test('the pilot is one of the widest fan-out, with everything it needs', () => {
@@ -69,11 +75,12 @@ test('the pilot is one of the widest fan-out, with everything it needs', () => {
   expect(pilotBranches(branches)).toEqual(new Set([0, 1, 2]));
 });
 
-test('there is no pilot where nothing fans out, where all is light, or where all is there', () => {
-  const fan = (state: { heavy?: boolean; recorded?: boolean }) =>
+test('there is no pilot where nothing fans out, where all is light, where all is there, or where it would wait for a person', () => {
+  const fan = (state: { heavy?: boolean; recorded?: boolean; waits?: boolean }) =>
     [0, 1, 2, 3].map(id => branch(id, [], 'pipeline', state));
   expect(pilotBranches([branch(0, [], 'a'), branch(1, [0], 'b')]).size).toBe(0);
   expect(pilotBranches(fan({ heavy: false })).size).toBe(0);
   expect(pilotBranches(fan({ recorded: true })).size).toBe(0);
+  expect(pilotBranches(fan({ waits: true })).size).toBe(0);
   expect([...pilotBranches(fan({}))]).toEqual([0]);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createOrderReader } from '../../activities/order-reader.ts';
 import { createPlanReader } from '../../activities/plan-reader.ts';
 import { readBranch } from '../../activities/read-branch.ts';
 import { createMemoryStore } from '../../store/memory-store.ts';
@@ -19,7 +20,8 @@ async function prepared(text: string) {
   const reference = await newRun(store, plan);
   for (const cell of plan.cellList.slice(0, 20)) await attempt(dependencies(store), reference.run, cell);
   const plans = createPlanReader(store);
-  const read = (branch: number) => readBranch(store, plans, { ...reference, branch });
+  const read = (branch: number) =>
+    readBranch({ store, plans, orders: createOrderReader(store) }, { ...reference, branch });
   const log = async () => (await store.events(reference.run)).events;
   return { read, log };
 }
@@ -53,4 +55,28 @@ test('a cell whose inputs from outside fall short of their quorum is blocked, an
 test('with its quorum met, a cell runs without the missing inputs', async () => {
   const { read } = await prepared(study(3, 0.8));
   expect(await read(1)).toEqual({ cells: [{ id: 20, weight: 'light', needs: [], guards: [] }], ended: [] });
+});
+
+test('cells that a rerun leaves have ended as they are, the last first, without another line; one with a result is found', async () => {
+  const store = createMemoryStore();
+  const plan = planOf(study(0, 1));
+  const reference = await newRun(store, plan, {
+    run: 'twenty-0',
+    left: [
+      { state: 'failed', ranges: [[1, 3]] },
+      { state: 'cancelled', ranges: [[5, 5]] },
+    ],
+  });
+  await attempt(dependencies(store), reference.run, plan.cellList[2]!);
+  const graph = await readBranch(
+    { store, plans: createPlanReader(store), orders: createOrderReader(store) },
+    { ...reference, branch: 0 },
+  );
+  expect(graph.ended).toEqual([
+    { cell: 2, state: 'cached' },
+    { cell: 5, state: 'blocked' },
+    { cell: 3, state: 'failed' },
+    { cell: 1, state: 'failed' },
+  ]);
+  expect((await store.events(reference.run)).events.map(({ event }) => event)).toEqual(['cells-cached']);
 });

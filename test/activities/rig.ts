@@ -10,6 +10,7 @@ import { printDiagnostics } from '../../planner/print-diagnostics.ts';
 import { verifyPlan } from '../../planner/verify-plan.ts';
 import type { FailureClass } from '../../schemas/failure.ts';
 import { type Plan, type PlanCell, cellName } from '../../schemas/plan.ts';
+import type { RunOrigin } from '../../schemas/run.ts';
 import { type Registry, stepKinds } from '../../schemas/steps/registry.ts';
 import { writePlan } from '../../store/plan-files.ts';
 import type { Store } from '../../store/store.ts';
@@ -25,13 +26,14 @@ export function planOf(text: string, set: readonly string[] = []): Plan {
 }
 
 /** A run of the plan in the store: its name, and the plan's digest. */
-export async function newRun(store: Store, plan: Plan): Promise<{ run: string; plan: string }> {
+export async function newRun(store: Store, plan: Plan, origin?: RunOrigin): Promise<{ run: string; plan: string }> {
   const digest = await writePlan(store, plan);
   const created = new Date().toISOString();
   const record = await store.createRun({
     format: 1,
     study: plan.study,
     file: 'study.yaml',
+    ...(origin === undefined ? {} : { origin }),
     plan: digest,
     gates: {},
     created,
@@ -65,7 +67,12 @@ export function dependencies(
   };
 }
 
-const hooks = { signal: new AbortController().signal, onStart: () => undefined, onProgress: () => undefined };
+const hooks = {
+  signal: new AbortController().signal,
+  onStart: () => undefined,
+  onProgress: () => undefined,
+  onVanished: () => undefined,
+};
 
 export function attempt(deps: AttemptDependencies, run: string, cell: PlanCell): Promise<AttemptResult> {
   return attemptCell(deps, run, cell, hooks);

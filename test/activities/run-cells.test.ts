@@ -32,7 +32,9 @@ function runners(store: Store): CellRunners {
 }
 
 const runCells = (given: CellRunners, plans: PlanReader, input: RunCellsInput) =>
-  engineActivity((each: RunCellsInput, tell) => runCellsOnce({ runners: given, plans, tell }, each))(input);
+  engineActivity((each: RunCellsInput, tell) =>
+    runCellsOnce({ runners: given, plans, tell, stopping: new AbortController().signal }, each),
+  )(input);
 
 const inActivity = async <Result>(run: () => Promise<Result>, info = {}): Promise<Result> =>
   new MockActivityEnvironment(info, { logger: silent }).run(run);
@@ -115,4 +117,27 @@ test('heartbeats tell the server which cell, how far it is, and the checkpoint i
   expect(await heard).toEqual({ cell: 'work[i=0]', key, step: 7, steps: 10, loss: 0.5, checkpoint: 4 });
   const { events } = await store.events(reference.run);
   expect(events).toContainEqual(expect.objectContaining({ event: 'cell-progress', cell: 0, step: 7, checkpoint: 4 }));
+});
+
+test('whoever is at the same work is named at the first looks, and then ever more rarely', async () => {
+  const { store, plan, reference, plans } = await prepared(
+    five.replace('use: no-op', 'use: make-world').replace(/with: .* \}/, 'seed: { world: i, pretraining: 1 } }'),
+  );
+  const lease = await store.acquireLease(
+    plan.cellList[0]!.key,
+    { host: 'node7', pid: 12, purpose: 'other-3 work' },
+    60,
+  );
+  expect(lease.held).toBe(true);
+  for (const attemptNumber of [1, 2, 7, 8, 9]) {
+    const look = inActivity(() => runCells(runners(store), plans, { ...reference, branch: 0, cells: [0] }), {
+      attempt: attemptNumber,
+    });
+    await expect(look).rejects.toMatchObject({ type: 'held' });
+  }
+  const { events } = await store.events(reference.run);
+  expect(events).toHaveLength(3);
+  const owner = { host: 'node7', pid: 12, purpose: 'other-3 work' };
+  expect(events[0]).toMatchObject({ event: 'cell-waiting', cell: 0, owner });
+  expect(Date.parse(events[0]?.event === 'cell-waiting' ? events[0].until : '')).toBeGreaterThan(Date.now());
 });

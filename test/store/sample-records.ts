@@ -62,6 +62,7 @@ export const sampleAttempt: FailedAttempt = {
   message: 'SIGTERM',
   started: '2026-01-02T03:04:05.678Z',
   seconds: 3,
+  lost_seconds: 2,
   host: 'host',
 };
 

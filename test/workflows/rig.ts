@@ -4,7 +4,8 @@ import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/engine.ts';
 import type { CellRunners } from '../../activities/run-cells.ts';
 import type { Plan } from '../../schemas/plan.ts';
-import type { Activities, RunReference, Tally } from '../../schemas/engine.ts';
+import type { Activities, CoordinatorBounds, RunReference, Tally } from '../../schemas/engine.ts';
+import type { RunEvent } from '../../schemas/run.ts';
 import { createMemoryStore } from '../../store/memory-store.ts';
 import type { Store } from '../../store/store.ts';
 import { workflowBundle } from '../../worker/entry-points.ts';
@@ -86,21 +87,34 @@ export interface StartedRun {
   readonly workflowId: string;
 }
 
+export interface RunOptions {
+  readonly change?: (runners: CellRunners) => CellRunners;
+  readonly bounds?: CoordinatorBounds;
+  /** What is in its log before. */
+  readonly logged?: readonly RunEvent[];
+  /** What is in the store before. */
+  readonly prepare?: (store: Store) => Promise<void>;
+}
+
 /** Starts a run of the plan, its cells executed in this process. */
 export async function startRun(
   rig: WorkflowRig,
   plan: Plan,
-  change: (runners: CellRunners) => CellRunners = each => each,
+  given: RunOptions | Required<RunOptions>['change'] = {},
 ): Promise<StartedRun> {
+  const options: RunOptions = typeof given === 'function' ? { change: given } : given;
+  const { change = (each: CellRunners) => each, bounds, prepare, logged = [] } = options;
   const store = createMemoryStore();
+  await prepare?.(store);
   const reference = await newRun(store, plan);
+  await store.appendEvents(reference.run, logged);
   const runners = change({ light: dependencies(store), heavy: dependencies(store, { exclusive: true }) });
   const serving = await serve(rig, createActivities(store, runners));
   const workflowId = `${reference.run}-${serving.taskQueue}`;
   const handle = await rig.client.workflow.start('runStudy', {
     workflowId,
     taskQueue: serving.taskQueue,
-    args: [reference],
+    args: [bounds === undefined ? reference : { ...reference, bounds }],
   });
   return { store, reference, serving, workflowId, result: () => handle.result() as Promise<Tally> };
 }

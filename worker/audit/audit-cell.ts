@@ -46,8 +46,10 @@ export async function auditCell(audit: CellAudit, run: string, cell: PlanCell): 
   const inputs = await recordedInputs(audit.store, record);
   if (typeof inputs === 'string') return { ...described, verdict: 'unavailable', detail: inputs };
   const started = new Date();
-  const hooks = { signal: audit.signal, onProgress: () => undefined };
-  const result = await audit.execute({ run, cell, inputs }, hooks).catch((error: unknown) => classify(error));
+  const hooks = { signal: audit.signal, onBegin: () => undefined, onProgress: () => undefined };
+  // As it was made: failures may have changed the planned parameters.
+  const made = { ...cell, with: record.with };
+  const result = await audit.execute({ run, cell: made, inputs }, hooks).catch((error: unknown) => classify(error));
   if (result instanceof CellFailure) {
     if (audit.signal.aborted) throw result;
     return { ...described, verdict: 'failed', detail: `${result.class}: ${result.message}` };

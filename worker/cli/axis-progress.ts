@@ -43,7 +43,8 @@ export function axisLine({ axis, values }: AxisProgress, width: number): string 
   return `${axis}  ${complete} of ${values.length} complete`;
 }
 
-function hasEnded(view: RunView, cell: number): boolean {
+/** Every way of ending counts. */
+export function hasEnded(view: RunView, cell: number): boolean {
   const { state } = view.cell(cell);
   return state !== 'waiting' && state !== 'running';
 }

@@ -5,6 +5,7 @@ import type { Store } from '../../store/store.ts';
 import { type Engine, startEngine } from '../run/engine.ts';
 import { followRun } from '../run/follow-run.ts';
 import { type RunView, createRunView } from '../run/run-view.ts';
+import { createSavedWork } from '../run/saved-work.ts';
 import { settleRun } from '../run/settle-run.ts';
 import { addTimings } from '../run/timings.ts';
 import { writeReport } from '../run/write-report.ts';
@@ -24,7 +25,7 @@ export async function executeRun(context: CommandContext, executed: ExecutedRun)
   const { store, record, cells } = executed;
   const begun = Date.now();
   const view = createRunView(cells.length);
-  const settled = await settleRun(store, record.run, cells);
+  const settled = await settleRun(store, record, cells);
   if (settled) view.apply((await store.events(record.run)).events);
   else if ((await execute(context, executed, view)) === 'called-off') {
     if (context.json) printJson(context, { ...summary(record, view, begun), state: 'interrupted', report: null });
@@ -45,13 +46,14 @@ export async function executeRun(context: CommandContext, executed: ExecutedRun)
 }
 
 /** What `--json` says of a run but for its report; cells that this run made before an interruption count as executed. */
-function summary({ run }: RunRecord, view: RunView, begun: number) {
+function summary({ run, origin }: RunRecord, view: RunView, begun: number) {
   const { waiting, running, done, ...ended } = view.counts();
   const { cached, failed, blocked, skipped, cancelled } = ended;
   const cells = Object.values(ended).reduce((sum, number) => sum + number, waiting + running + done);
   const state = view.state() ?? 'failed';
   const seconds = secondsSince(begun);
-  return { run, state, cells, executed: done, cached, failed, blocked, skipped, cancelled, seconds };
+  const comesFrom = origin === undefined ? {} : { origin: origin.run };
+  return { run, ...comesFrom, state, cells, executed: done, cached, failed, blocked, skipped, cancelled, seconds };
 }
 
 function secondsSince(begun: number): number {
@@ -69,15 +71,23 @@ async function execute(context: CommandContext, executed: ExecutedRun, view: Run
     failure = error;
     broken.abort();
   });
-  const display = createProgressDisplay(terminal, { cells, view, slots: config.slots });
+  const display = createProgressDisplay(terminal, {
+    run: record.run,
+    cells,
+    view,
+    slots: config.slots,
+    ...(terminal.live ? { saved: createSavedWork(store, record.run, cells) } : {}),
+  });
   try {
     await engine.client.start({ run: record.run, plan: record.plan });
     if (resumed) await unpause(engine.client, record.run);
     const onChange = (events: readonly RunEvent[]) => display.update(events);
-    const followed = await followRun(store, engine.client, record.run, {
+    const followed = await followRun(store, record.run, {
       view,
       onChange,
       signal: AbortSignal.any([signal, broken.signal]),
+      // A server that does not answer now is its supervisor's business; the log says when the run has ended.
+      isGone: async () => (await engine.client.state(record.run).catch(() => 'running')) !== 'running',
     });
     if (failure !== undefined) throw new MachineryError(failure.message);
     if (followed === 'lost') throw new MachineryError(lostMessage(record.run));

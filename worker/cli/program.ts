@@ -3,6 +3,7 @@ import { InvalidArgumentError, Command as Program, Option } from 'commander';
 import { version } from '../version.ts';
 import type { Command } from './command.ts';
 import { addStoreVerbs } from './store-verbs.ts';
+import { addOrderVerbs } from './order-verbs.ts';
 
 /** Flags that every verb takes. */
 export interface GlobalFlags {
@@ -42,6 +43,7 @@ export function createProgram(perform: Perform): Program {
   addStudyVerbs(program, perform);
   addRunVerbs(program, perform);
   addStoreVerbs(program, perform, { verb, withMachine, wholeNumber });
+  addOrderVerbs({ program, perform, verb });
   addMachineVerbs(program, perform);
   return program;
 }
@@ -96,12 +98,21 @@ function addStudyVerbs(program: Program, perform: Perform): void {
       program,
       'plan <study>',
       'show what a run would do: cells by step, new and cached, and how long it would take',
-      ['espalier plan pipelines/em-susceptibility/organism.yaml', 'espalier plan study.yaml --set d_model=64'],
+      [
+        'espalier plan pipelines/em-susceptibility/organism.yaml',
+        'espalier plan study.yaml --set d_model=64',
+        'espalier plan study.yaml --against em-susceptibility-1',
+      ],
     ),
   )
     .addOption(setOption())
-    .action((study: string, flags: StudyFlags) =>
-      perform(flags, async () => (await import('./commands/plan.ts')).plan, { study, set: flags.set ?? [] }),
+    .option('--against <run>', 'hold it against this run: new, reused, invalidated, orphaned')
+    .action((study: string, flags: StudyFlags & { against?: string }) =>
+      perform(flags, async () => (await import('./commands/plan.ts')).plan, {
+        study,
+        set: flags.set ?? [],
+        against: flags.against,
+      }),
     );
   withMachine(
     verb(program, 'run <study>', 'make what is missing; go on where an interrupted run of the same plan stood', [
@@ -132,15 +143,11 @@ function addRunVerbs(program: Program, perform: Perform): void {
   ).action((run: string, flags: GlobalFlags) =>
     perform(flags, async () => (await import('./commands/resume.ts')).resume, { run }),
   );
+  addRerun(program, perform);
   verb(program, 'pause <run>', 'start nothing new of a run; what runs goes on to its end', [
     'espalier pause em-susceptibility-1',
   ]).action((run: string, flags: GlobalFlags) =>
     perform(flags, async () => (await import('./commands/pause.ts')).pause, { run }),
-  );
-  verb(program, 'cancel <run>', 'end a run under way; what is done stays', [
-    'espalier cancel em-susceptibility-1',
-  ]).action((run: string, flags: GlobalFlags) =>
-    perform(flags, async () => (await import('./commands/cancel.ts')).cancel, { run }),
   );
   verb(program, 'status [run]', 'how a run stands, from its log: no server needed', [
     'espalier status',
@@ -166,6 +173,14 @@ function addRunVerbs(program: Program, perform: Perform): void {
         csv: flags.csv === true,
       }),
     );
+  verb(program, 'explain <cell>', 'why a cell ran, was reused, is blocked, waits, was skipped or failed', [
+    "espalier explain 'main.score[condition=control, em_seed=0]'",
+    'espalier explain 3f9a1c2b4d5e --run em-susceptibility-2 --json',
+  ])
+    .option('--run <run>', 'in this run instead of the latest')
+    .action((reference: string, flags: GlobalFlags & { run?: string }) =>
+      perform(flags, async () => (await import('./commands/explain.ts')).explain, { reference, run: flags.run }),
+    );
   verb(program, 'report [run]', 'write the report of a run again, and say where it is', [
     'espalier report',
     'espalier report em-susceptibility-1',
@@ -185,6 +200,44 @@ function addRunVerbs(program: Program, perform: Perform): void {
         reference,
         run: flags.run,
         depth: flags.depth,
+      }),
+    );
+}
+
+interface RerunFlags extends StudyFlags {
+  readonly failed?: boolean;
+  readonly cells?: string;
+  readonly resources?: readonly string[];
+  readonly dryRun?: boolean;
+}
+
+function addRerun(program: Program, perform: Perform): void {
+  const repeated = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
+  withMachine(
+    verb(program, 'rerun <run>', 'run again what failed or was blocked in a run that has ended; nothing else', [
+      'espalier rerun em-susceptibility-1',
+      `espalier rerun em-susceptibility-1 --cells 'step == "retrain.em" && subset < 10'`,
+      'espalier rerun em-susceptibility-1 --resources retrain.em:memory=8GB,time=2h',
+      'espalier rerun em-susceptibility-1 --set learning_rate=0.001 --dry-run',
+    ]),
+  )
+    .addOption(new Option('--failed', 'all that failed or was blocked (the default)').conflicts('cells'))
+    .option('--cells <expr>', 'of those, the ones for which this holds: CEL over step, state, class and axes')
+    .addOption(setOption())
+    .addOption(
+      new Option(
+        '--resources <[step:]name=value,…>',
+        'cpu, gpu, memory, time for what is run again; again for another step',
+      ).argParser(repeated),
+    )
+    .option('--dry-run', 'show what would run, and run nothing')
+    .action((run: string, flags: RerunFlags) =>
+      perform(flags, async () => (await import('./commands/rerun.ts')).rerun, {
+        run,
+        cells: flags.cells,
+        set: flags.set ?? [],
+        resources: flags.resources ?? [],
+        dryRun: flags.dryRun === true,
       }),
     );
 }

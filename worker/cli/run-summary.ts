@@ -8,6 +8,7 @@ import { gateOutcomes } from '../run/gate-outcomes.ts';
 import type { RunView } from '../run/run-view.ts';
 import type { CommandContext } from './command.ts';
 import { failureLines } from './failure-lines.ts';
+import { lostLines } from './lost-lines.ts';
 import { count, duration, grouped } from './quantities.ts';
 import { verdictLines } from './verdict-lines.ts';
 
@@ -30,6 +31,7 @@ export async function printRunSummary(context: CommandContext, run: SummarisedRu
   for (const line of verdicts) terminal.out(line);
   if (verdicts.length > 0) terminal.out('');
   for (const line of failureLines(run, terminal.paint, terminal.width())) terminal.out(line);
+  for (const line of lostLines(run, terminal.width())) terminal.out(line);
   for (const failure of view.branchFailures()) terminal.out(`${terminal.paint.red('broken')}  ${failure}`);
   const parts = [
     [done, 'made'],
@@ -46,5 +48,6 @@ export async function printRunSummary(context: CommandContext, run: SummarisedRu
     `${state}  ${record.run}: ${count(cells.length, 'cell')} in ${duration(seconds)} (${counts.join(', ')})`,
   );
   terminal.out(`report  ${report}`);
+  if (failed + blocked > 0) terminal.out(`rerun   espalier rerun ${record.run}   (only what failed or was blocked)`);
   if (!well) terminal.out(`again   ${runCommand(record.file, params)}   (makes only what is missing)`);
 }

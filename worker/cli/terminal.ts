@@ -1,4 +1,5 @@
 /** Where the command line writes: data to stdout, everything for people to stderr, colour only where it is seen. */
+import { isatty } from 'node:tty';
 import picocolors from 'picocolors';
 
 export type Paint = ReturnType<typeof picocolors.createColors>;
@@ -22,15 +23,15 @@ export interface Terminal {
 /** `color` is what the environment wants (NO_COLOR). A stream that is no terminal gets no colour, in continuous integration too. */
 export function processTerminal(color: boolean): Terminal {
   const { stdout, stderr } = process;
-  // Outside terminals `isTTY` is undefined, which picocolors would take for “decide yourself”.
-  const isTerminal = ({ isTTY }: NodeJS.WriteStream) => Boolean(isTTY);
+  // Not `isTTY`: it is undefined outside terminals, which picocolors would take for “decide yourself”.
+  const [seesOut, seesError] = [isatty(stdout.fd), isatty(stderr.fd)];
   return {
     out: line => void stdout.write(`${line}\n`),
     say: line => void stderr.write(`${line}\n`),
     draw: text => void stderr.write(text),
-    paint: picocolors.createColors(color && isTerminal(stdout)),
-    paintError: picocolors.createColors(color && isTerminal(stderr)),
-    live: isTerminal(stderr),
-    width: () => Math.max(40, (stderr.isTTY ? stderr.columns : stdout.isTTY ? stdout.columns : 80) ?? 80),
+    paint: picocolors.createColors(color && seesOut),
+    paintError: picocolors.createColors(color && seesError),
+    live: seesError,
+    width: () => Math.max(40, seesError ? stderr.columns : seesOut ? stdout.columns : 80),
   };
 }

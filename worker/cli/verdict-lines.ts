@@ -1,6 +1,8 @@
 /** The verdicts of a run's gates as a table, those that were not decided among them, with why. */
 import { describeEnd } from '../../activities/cell-end.ts';
 import type { GateOutcome } from '../../activities/report/gate-outcome.ts';
+import { gateApprovalName } from '../../schemas/approval.ts';
+import { describeOrder } from '../../schemas/order.ts';
 import type { PlanGate } from '../../schemas/plan.ts';
 import type { DecidedGate } from '../run/gate-outcomes.ts';
 import type { RunView } from '../run/run-view.ts';
@@ -36,7 +38,7 @@ export function verdictLines({ gates, decided, view }: ShownGates, paint: Paint,
   };
   const rows = gates.map(gate => {
     const outcome = decided.find(({ name }) => name === gate.name);
-    return outcome === undefined ? undecidedRow(gate, view) : decidedRow(outcome);
+    return outcome === undefined ? undecidedRow(gate, view) : decidedRow(outcome, approvalText(gate, view));
   });
   const { head, body } = tableLines(
     columns,
@@ -50,10 +52,19 @@ export function verdictLines({ gates, decided, view }: ShownGates, paint: Paint,
   return [paint.bold(head), ...lines];
 }
 
-function decidedRow({ name, claim, value, n, op, threshold, verdict }: DecidedGate) {
+/** ` (approved by ann@host: it holds)`, of a gate that a person had to approve. */
+function approvalText({ name }: PlanGate, view: RunView): string {
+  const decision = view.decisions().find(each => each.name === gateApprovalName(name));
+  return decision === undefined ? '' : ` (${describeOrder(decision.decision, decision)})`;
+}
+
+function decidedRow({ name, claim, value, n, op, threshold, verdict }: DecidedGate, approval: string) {
   const shown = value === null ? '–' : figure(value);
   const wanted = `${op} ${figure(threshold)}`;
-  return { verdict, texts: [verdict.replace('_', ' '), name, shown, wanted, n === null ? '' : String(n), claim] };
+  return {
+    verdict,
+    texts: [verdict.replace('_', ' '), name, shown, wanted, n === null ? '' : String(n), `${claim}${approval}`],
+  };
 }
 
 function undecidedRow({ name, claim, cell }: PlanGate, view: RunView) {

@@ -39,8 +39,8 @@ async function run(task: CellTask): Promise<void> {
   try {
     if (executor === undefined) throw new Error('internal: the compute process was given a cell before its store');
     const execute = await executor;
-    const onProgress = throttled<CellProgress>(progress => reply({ type: 'progress', progress }));
-    const result = await execute(task, { signal: stopping.signal, onProgress });
+    const onProgress = throttled(progress => reply({ type: 'progress', progress }));
+    const result = await execute(task, { signal: stopping.signal, onBegin: () => undefined, onProgress });
     reply({ type: 'done', result, memory: process.memoryUsage.rss() });
   } catch (error) {
     const failure = classify(error);
@@ -56,12 +56,15 @@ function reply(message: ComputeReply): void {
 /** People read progress; a training step takes a millisecond. */
 const progressMilliseconds = 500;
 
-function throttled<Value>(send: (value: Value) => void): (value: Value) => void {
+/** A new checkpoint is told at once: what it holds is not lost with this process. */
+function throttled(send: (progress: CellProgress) => void): (progress: CellProgress) => void {
   let last = 0;
-  return value => {
+  let checkpoint: number | undefined;
+  return progress => {
     const now = Date.now();
-    if (now - last < progressMilliseconds) return;
+    if (now - last < progressMilliseconds && progress.checkpoint === checkpoint) return;
     last = now;
-    send(value);
+    checkpoint = progress.checkpoint;
+    send(progress);
   };
 }

@@ -67,6 +67,7 @@ export function createComputePool(options: ComputePoolOptions): ComputePool {
     try {
       // A slot that falls free because the pool stops must not start another process.
       if (stopped) throw new CellFailure('preempted', workerStopped);
+      hooks.onBegin();
       return await runIn(warm(), task, { ...hooks, seconds: time });
     } finally {
       release();

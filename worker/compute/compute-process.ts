@@ -11,7 +11,10 @@ export interface ComputeProcess {
   readonly alive: () => boolean;
   /** Resident bytes when it last answered. */
   readonly memory: () => number;
-  readonly run: (task: CellTask, hooks: ExecutionHooks & { readonly seconds: number }) => Promise<CellResult>;
+  readonly run: (
+    task: CellTask,
+    hooks: Omit<ExecutionHooks, 'onBegin'> & { readonly seconds: number },
+  ) => Promise<CellResult>;
   /** Ends it; it is idle, or what it does is forfeit. */
   readonly kill: () => Promise<void>;
 }

@@ -2,7 +2,9 @@
 import type { CellName } from '../../activities/report/report-rows.ts';
 import { counted } from '../../activities/report/format-value.ts';
 import type { CellRecord } from '../../schemas/cell-record.ts';
+import { cellName } from '../../schemas/plan.ts';
 import { grouped } from '../cli/quantities.ts';
+import { lostWork } from '../run/lost-work.ts';
 import type { Counts } from '../run/run-view.ts';
 import { environmentTallies, environmentWarnings } from './environment-tallies.ts';
 import { failureGroups } from './failure-groups.ts';
@@ -44,6 +46,8 @@ export function buildPageModel(sources: PageSources): PageModel {
     gates,
     ran,
     failures: failureGroups(sources),
+    lost: lostWork(cells, view),
+    changed: changedCells(sources),
     branchFailures: view.branchFailures(),
     params: head.params,
     axes: head.axes,
@@ -69,6 +73,13 @@ function summaryOf(cells: number, counts: Counts, gates: readonly RegisteredGate
   ];
   const verdicts = gates.length === 0 ? '' : ` ${verdictCounts(gates)}`;
   return `${parts.join(', ')}.${verdicts}`;
+}
+
+function changedCells({ cells, view }: PageSources): PageModel['changed'] {
+  return cells.flatMap(({ index, key, step, at }) => {
+    const { changed } = view.cell(index);
+    return changed === undefined ? [] : [{ cell: { key, name: cellName(step, at) }, change: changed }];
+  });
 }
 
 function times({ view, now }: PageSources): Pick<PageModel, 'started' | 'ended' | 'seconds'> {

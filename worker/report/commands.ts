@@ -18,9 +18,14 @@ export function planCommand(file: string, params: Params): string {
 type Params = { readonly [name: string]: Json };
 
 function settings(params: Params): string {
-  return Object.entries(params)
-    .map(([name, value]) => ` --set ${quoted(`${name}=${flagText(value)}`)}`)
+  return setFlags(params)
+    .map(flag => ` --set ${quoted(flag)}`)
     .join('');
+}
+
+/** The values of `--set` that give a study these params. */
+export function setFlags(params: Params): string[] {
+  return Object.entries(params).map(([name, value]) => `${name}=${flagText(value)}`);
 }
 
 /** As `--set` reads it: text as it is, everything else as JSON. */

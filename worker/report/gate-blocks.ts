@@ -65,7 +65,7 @@ function gateTable(gates: readonly RegisteredGate[], label: string, tellsWhatFol
       claimOf(gate),
       estimateOf(gate),
       thresholdOf(gate.outcome),
-      verdictOf(gate.outcome),
+      verdictOf(gate),
       powerOf(gate.outcome),
       ...(tellsWhatFollowed ? [[gate.followed.join('; ') || 'nothing was skipped']] : []),
     ]),
@@ -119,10 +119,10 @@ const operatorWords: { readonly [op in GateOutcome['op']]: string } = {
   '!=': 'anything but',
 };
 
-function verdictOf(outcome: GateOutcome): Inline[] {
+function verdictOf({ outcome, approval }: RegisteredGate): Inline[] {
   const badge: Inline = { kind: 'badge', tone: verdictTones[outcome.verdict], text: verdictWords[outcome.verdict] };
-  const why = whyNot(outcome);
-  return why === undefined ? [badge] : [badge, { kind: 'break' }, muted(why)];
+  const notes = [whyNot(outcome), approval].filter(note => note !== undefined);
+  return [badge, ...notes.flatMap((note): Inline[] => [{ kind: 'break' }, muted(note)])];
 }
 
 function whyNot(outcome: GateOutcome): string | undefined {

@@ -10,6 +10,7 @@ import {
   strong,
 } from '../../activities/report/document.ts';
 import { counted, shortened } from '../../activities/report/format-value.ts';
+import { describeChanges } from '../../activities/changed-recipe.ts';
 import type { CellRecord } from '../../schemas/cell-record.ts';
 import { canonicalJson, type Json } from '../../schemas/json.ts';
 import { duration, size } from '../cli/quantities.ts';
@@ -133,7 +134,20 @@ function workFields(record: CellRecord): Field[] {
             ],
           },
         ]),
-    ...(partial ? [{ term: 'Partial', content: ['made from less than the plan asks for'] }] : []),
+    ...(record.changed === undefined
+      ? []
+      : [
+          {
+            term: 'Recipe changed',
+            content: [
+              `after failures: ${describeChanges(record.changed.after)}; planned as `,
+              code(record.changed.planned),
+            ],
+          },
+        ]),
+    ...(partial
+      ? [{ term: 'This run alone', content: ['a part was missing or a recipe had changed, here or further up'] }]
+      : []),
     ...listField(
       'Notes',
       Object.entries(notes).map(([name, value]) => [`${name}: `, code(valueText(value))]),

@@ -7,6 +7,7 @@ import type { FailureClass } from '../../schemas/failure.ts';
 import type { Json } from '../../schemas/json.ts';
 import type { AxisValue } from '../../schemas/plan.ts';
 import type { RunState } from '../../schemas/run.ts';
+import type { LostWork } from '../run/lost-work.ts';
 import type { Counts } from '../run/run-view.ts';
 import type { StudyGraph } from './graph/study-graph.ts';
 
@@ -40,6 +41,10 @@ export interface PageModel {
   readonly gates: readonly RegisteredGate[];
   readonly ran: readonly StepTally[];
   readonly failures: readonly FailureGroup[];
+  /** What failures cost, by class. */
+  readonly lost: readonly LostWork[];
+  /** Cells made by another recipe than the planned one, with how it differs. */
+  readonly changed: readonly { readonly cell: CellName; readonly change: string }[];
   /** Bugs of the engine that took whole branches down. */
   readonly branchFailures: readonly string[];
   readonly params: { readonly [name: string]: Json };
@@ -66,6 +71,8 @@ export interface RegisteredGate {
   readonly cell: CellName;
   /** What its verdict led to: `removed skipped (20 cells)`. */
   readonly followed: readonly string[];
+  /** Of a gate that a person had to approve: who did or did not, when and why. */
+  readonly approval?: string;
 }
 
 /** How the cells of a step stand, with the seconds of work behind them. */

@@ -51,6 +51,8 @@ export function ranBlocks(model: PageModel): Block[] {
       `Work of this run: ${unbroken(duration(spent))}. Taken from the store instead of being computed again: ${unbroken(duration(saved))}.`,
     ),
     ranTable(ran),
+    ...lostBlocks(model),
+    ...changedBlocks(model),
     ...failureBlocks(model),
   ];
 }
@@ -88,6 +90,57 @@ function ranTable(ran: readonly StepTally[]): Block {
 }
 
 const nothing = '·';
+
+function lostBlocks({ lost }: PageModel): Block[] {
+  if (lost.length === 0) return [];
+  const spent = (seconds: number): Inline[] => [seconds > 0 ? unbroken(duration(seconds)) : nothing];
+  return [
+    paragraph('Attempts that failed, and the work that was lost with them; cells went on from their checkpoints:'),
+    {
+      kind: 'table',
+      label: 'Work lost to failures, by class',
+      columns: [
+        { heading: 'class', align: 'left' },
+        { heading: 'attempts', align: 'right' },
+        { heading: 'cells', align: 'right' },
+        { heading: 'GPU time lost', align: 'right' },
+        { heading: 'core time lost', align: 'right' },
+      ],
+      rows: lost.map(({ class: failure, attempts, cells, gpuSeconds, cpuSeconds }) => [
+        [failure],
+        [String(attempts)],
+        [String(cells)],
+        spent(gpuSeconds),
+        spent(cpuSeconds),
+      ]),
+      layout: 'grid',
+    },
+  ];
+}
+
+/** Numbers of cells with another recipe are not what was registered, so they are named one by one. */
+function changedBlocks({ changed }: PageModel): Block[] {
+  if (changed.length === 0) return [];
+  const shown = changed.slice(0, mostNames);
+  const more = changed.length - shown.length;
+  return [
+    {
+      kind: 'note',
+      tone: 'warning',
+      content: [
+        `${counted(changed.length, 'cell')} ran with another recipe than the planned one, as `,
+        code('on_failure'),
+        ' says: ',
+        ...shown.flatMap(({ cell, change }, index): Inline[] => [
+          index === 0 ? '' : '; ',
+          code(cell.name),
+          ` ${change}`,
+        ]),
+        more > 0 ? `; and ${more} more.` : '.',
+      ],
+    },
+  ];
+}
 
 /** `1 failed, 2 blocked`. */
 function lacks(counts: Counts): string {

@@ -2,6 +2,8 @@
 import type { z } from 'zod';
 import { counted } from '../../activities/report/format-value.ts';
 import type { GateOutcome } from '../../activities/report/gate-outcome.ts';
+import { gateApprovalName } from '../../schemas/approval.ts';
+import { describeOrder } from '../../schemas/order.ts';
 import { type PlanCell, type PlanGate, cellName } from '../../schemas/plan.ts';
 import { gate as gateKind } from '../../schemas/steps/gate.ts';
 import { groupBy } from '../../stats/grouped-values.ts';
@@ -22,8 +24,17 @@ export function registeredGates(sources: PageSources): RegisteredGate[] {
       registered: gate.registered,
       cell: { key: gate.key, name: cellName(cell.step, cell.at) },
       followed: followedBy(gate, outcome.verdict, sources),
+      ...approvalOf(gate, sources),
     };
   });
+}
+
+function approvalOf({ name }: PlanGate, { view }: PageSources): { readonly approval?: string } {
+  const decision = view.decisions().find(each => each.name === gateApprovalName(name));
+  if (decision === undefined) return {};
+  return {
+    approval: `${describeOrder(decision.decision, decision)} (${decision.at.slice(0, 16).replace('T', ' ')} UTC)`,
+  };
 }
 
 /** From the drawn report; without one, what the plan and the log say. */

@@ -1,10 +1,30 @@
 /** The beginning of a run: a new one, or the last one of the same plan taken up where it stood. */
+import { canonicalJson } from '../../schemas/json.ts';
+import type { Digest } from '../../schemas/identity.ts';
 import type { Plan } from '../../schemas/plan.ts';
-import type { RunRecord } from '../../schemas/run.ts';
+import { numbersIn, rangesOf } from '../../schemas/ranges.ts';
+import type { RunEvent, RunOrigin, RunRecord } from '../../schemas/run.ts';
 import { writePlan } from '../../store/plan-files.ts';
 import { markProcess } from '../../store/process-life.ts';
 import type { Store } from '../../store/store.ts';
 import { version } from '../version.ts';
+import { planReasons } from './plan-reasons.ts';
+import { lastRunOf } from './what-changed.ts';
+
+export interface BeginOptions {
+  readonly plan: Plan;
+  /** Its digest, where it is in the store already. */
+  readonly digest?: Digest | undefined;
+  /** The study file as given. */
+  readonly file: string;
+  /** Its `--set` flags, where they are known. */
+  readonly set: readonly string[] | undefined;
+  /** Of a rerun: the run it comes from, and the cells that it leaves as they were there. */
+  readonly origin?: { readonly run: string; readonly left: readonly LeftCells[] };
+}
+
+/** As the log tells of them. */
+export type LeftCells = Omit<Extract<RunEvent, { event: 'cells-left' }>, 'event' | 'at'>;
 
 export interface BegunRun {
   readonly record: RunRecord;
@@ -12,25 +32,47 @@ export interface BegunRun {
   readonly resumed: boolean;
 }
 
-/** A run of this plan that has not ended is taken up; otherwise a new one begins, its gates registered. */
-export async function beginRun(store: Store, plan: Plan, file: string): Promise<BegunRun> {
-  const digest = await writePlan(store, plan);
-  const before = (await store.runs()).findLast(run => run.plan === digest);
+/** A run of this plan that has not ended is taken up; otherwise a new one begins, its gates and reasons written down. */
+export async function beginRun(store: Store, { plan, file, set, origin, ...given }: BeginOptions): Promise<BegunRun> {
+  const digest = given.digest ?? (await writePlan(store, plan));
+  const comesFrom = origin === undefined ? undefined : originOf(origin);
+  const before = (await store.runs()).findLast(run => run.plan === digest && isSameWork(run.origin, comesFrom));
   if (before !== undefined && !(await hasEnded(store, before.run))) {
     await noteStart(store, before.run);
     return { record: before, resumed: true };
   }
+  const since = origin === undefined ? await lastRunOf(store, plan.study) : await store.run(origin.run);
+  const reasons = await planReasons({ store, plan, since });
   const record = await store.createRun({
     format: 1,
     study: plan.study,
     file,
+    ...(set === undefined ? {} : { set: [...set] }),
+    ...(comesFrom === undefined ? {} : { origin: comesFrom }),
     plan: digest,
     gates: Object.fromEntries(plan.gates.map(gate => [gate.name, gate.registered])),
     created: new Date().toISOString(),
     espalier: version,
   });
   await noteStart(store, record.run);
+  const at = new Date().toISOString();
+  const left = (origin?.left ?? []).map((each): RunEvent => ({ event: 'cells-left', at, ...each }));
+  await store.appendEvents(record.run, [{ ...reasons, at }, ...left]);
   return { record, resumed: false };
+}
+
+function originOf({ run, left }: NonNullable<BeginOptions['origin']>): RunOrigin {
+  const states = (['failed', 'blocked', 'cancelled'] as const).flatMap(state => {
+    const cells = left.filter(each => each.state === state).flatMap(({ ranges }) => [...numbersIn(ranges)]);
+    return cells.length === 0 ? [] : [{ state, ranges: rangesOf(cells) }];
+  });
+  return { run, left: states };
+}
+
+/** A rerun that leaves nothing does what `run` does; one that leaves cells is taken up by its like alone. */
+function isSameWork(before: RunOrigin | undefined, origin: RunOrigin | undefined): boolean {
+  const left = (each: RunOrigin | undefined) => (each === undefined || each.left.length === 0 ? null : each);
+  return canonicalJson(left(before)) === canonicalJson(left(origin));
 }
 
 /** Says in the run's log that this process is at it. */

@@ -1,11 +1,12 @@
 /** What runs cells: a Temporal server and a worker. Those that `espalier up` keeps, or a command's own while it lasts. */
 import type { Config } from '../config.ts';
+import { workflowVersion } from '../entry-points.ts';
 import { type Home, homeOf } from '../home.ts';
 import { haveServer } from '../server/have-server.ts';
 import { temporalTarget } from '../temporal/connection.ts';
 import { type RunClient, connectRuns } from '../temporal/run-client.ts';
 import type { WorkerStart } from '../worker-messages.ts';
-import { findUp } from './up-file.ts';
+import { findUp, upServes, wasDrained } from './up-file.ts';
 import { type WorkerProcess, keepWorker } from './worker-process.ts';
 
 export interface Engine {
@@ -15,6 +16,8 @@ export interface Engine {
   readonly address: string;
   /** Ends what was started; cells under way save their state first. */
   readonly stop: () => Promise<void>;
+  /** Takes no new cells, and resolves when those under way have ended. */
+  readonly finish: () => Promise<void>;
   /** Called once when server or worker cannot be kept up. */
   readonly onFailure: (listener: (failure: Error) => void) => void;
 }
@@ -30,19 +33,29 @@ export interface EngineOptions {
 
 export async function startEngine(config: Config, options: EngineOptions): Promise<Engine> {
   const { storeId, flags, say, signal } = options;
-  const shared = options.own !== true && findUp(homeOf(config.home)) !== undefined;
+  const version = workflowVersion();
+  const up = options.own === true ? undefined : findUp(homeOf(config.home));
+  const shared = up !== undefined && upServes(homeOf(config.home), version);
+  if (up !== undefined && !shared)
+    say(
+      `\`espalier up\` (process ${up}) was started by another version of Espalier: this command brings its own worker. Start \`espalier up\` again`,
+    );
   const server = await haveServer(config, { progress: ({ topic, text }) => say(`${topic}: ${text}`), signal });
   const embedded = server.embedded ? server.address : undefined;
   const start: WorkerStart = { flags, ...(embedded === undefined ? {} : { address: embedded }) };
   const onReplaced = (how: string) => say(`the worker was lost (${how}); another one takes over`);
   const launch = () => keepWorker(start, onReplaced);
   const worker = shared
-    ? standInForUp(homeOf(config.home), () => {
-        say('`espalier up` is gone; a worker of this command takes over');
-        return launch();
+    ? standInForUp(homeOf(config.home), {
+        launch: () => {
+          say('`espalier up` is gone; a worker of this command takes over');
+          return launch();
+        },
+        onDrained: () =>
+          say('`espalier up` was drained: nothing runs until a worker comes (espalier up, or this command again)'),
       })
     : ownWorker(await launch());
-  const client = await connectRuns(temporalTarget(embedded), storeId);
+  const client = await connectRuns(temporalTarget(embedded), { storeId, version });
   return {
     client,
     shared: worker.shared,
@@ -52,6 +65,7 @@ export async function startEngine(config: Config, options: EngineOptions): Promi
       await worker.stop();
       await server.stop();
     },
+    finish: worker.finish,
     onFailure: listener => {
       server.onFailure(listener);
       worker.onFailure(listener);
@@ -59,23 +73,37 @@ export async function startEngine(config: Config, options: EngineOptions): Promi
   };
 }
 
-interface EngineWorker extends Pick<WorkerProcess, 'stop' | 'onFailure'> {
+interface EngineWorker extends Pick<WorkerProcess, 'stop' | 'finish' | 'onFailure'> {
   readonly shared: () => boolean;
 }
 
-function ownWorker({ stop, onFailure }: WorkerProcess): EngineWorker {
-  return { shared: () => false, stop, onFailure };
+function ownWorker({ stop, finish, onFailure }: WorkerProcess): EngineWorker {
+  return { shared: () => false, stop, finish, onFailure };
 }
 
 /** An `espalier up` that was killed says nothing: its file names a process, which is looked for this often. */
 const lookForUpMilliseconds = 2000;
 
-/** No worker while an `espalier up` has one; when that is gone, one of our own, so that the run does not stand still. */
-function standInForUp(home: Home, launch: () => Promise<WorkerProcess>): EngineWorker {
+interface StandIn {
+  readonly launch: () => Promise<WorkerProcess>;
+  /** Called once each time an `espalier up` was told to leave. */
+  readonly onDrained: () => void;
+}
+
+/**
+ * No worker while an `espalier up` has one; when that is gone, one of our own, so that the run does not stand still. One
+ * that was drained is not replaced: this machine is to be left alone.
+ */
+function standInForUp(home: Home, { launch, onDrained }: StandIn): EngineWorker {
+  let drained = false;
   let own: Promise<WorkerProcess> | undefined;
   const listeners: ((failure: Error) => void)[] = [];
   const timer = setInterval(() => {
-    if (findUp(home) !== undefined) return;
+    const isUp = upServes(home, workflowVersion());
+    const isDrained = !isUp && wasDrained(home);
+    if (isDrained && !drained) onDrained();
+    drained = isDrained;
+    if (isUp || isDrained) return;
     clearInterval(timer);
     own = launch();
     own.then(
@@ -92,6 +120,10 @@ function standInForUp(home: Home, launch: () => Promise<WorkerProcess>): EngineW
       clearInterval(timer);
       const worker = await own?.catch(() => undefined);
       await worker?.stop();
+    },
+    finish: async () => {
+      const worker = await own?.catch(() => undefined);
+      await worker?.finish();
     },
     onFailure: listener => void listeners.push(listener),
   };

@@ -2,7 +2,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { RunEvent } from '../../schemas/run.ts';
 import type { Store } from '../../store/store.ts';
-import type { RunClient } from '../temporal/run-client.ts';
 import type { RunView } from './run-view.ts';
 
 export interface FollowOptions {
@@ -11,27 +10,26 @@ export interface FollowOptions {
   readonly onChange: (events: readonly RunEvent[]) => void;
   /** Called off: the run goes on without a watcher. */
   readonly signal: AbortSignal;
+  /** Asked now and then: whether nobody is at the run any more. */
+  readonly isGone: () => Promise<boolean>;
+  /** From the first look on, not after a while: of a run that was begun by somebody else. */
+  readonly checksAtOnce?: boolean;
 }
 
 /** The log is read this often: a person sees no delay, a disk no load. */
 const pollMilliseconds = 120;
 const redrawMilliseconds = 1000;
-/** The server is asked this often whether the run's workflow is still there. */
+/** It is asked this often whether the run is still there. */
 const checkMilliseconds = 5000;
 
-/** How the following ended: the run did, the watcher was called off, or the workflow is gone without an end. */
+/** How the following ended: the run did, the watcher was called off, or nobody is at it and it has no end. */
 export type Followed = 'ended' | 'called-off' | 'lost';
 
-export async function followRun(
-  store: Store,
-  client: RunClient,
-  run: string,
-  options: FollowOptions,
-): Promise<Followed> {
-  const { view, onChange, signal } = options;
+export async function followRun(store: Store, run: string, options: FollowOptions): Promise<Followed> {
+  const { view, onChange, signal, isGone } = options;
   let cursor: string | undefined;
   let drawn = 0;
-  let checked = Date.now();
+  let checked = options.checksAtOnce === true ? 0 : Date.now();
   for (;;) {
     if (signal.aborted) return 'called-off';
     const page = await store.events(run, cursor);
@@ -44,9 +42,7 @@ export async function followRun(
     if (view.ended() !== undefined) return 'ended';
     if (Date.now() - checked >= checkMilliseconds) {
       checked = Date.now();
-      // A server that does not answer now is its supervisor's business; the log says when the run has ended.
-      const state = await client.state(run).catch(() => 'running' as const);
-      if (state !== 'running' && !(await hasEndEvent(store, run))) return 'lost';
+      if ((await isGone()) && !(await hasEndEvent(store, run))) return 'lost';
     }
     await setTimeout(pollMilliseconds, undefined, { signal }).catch(() => undefined);
   }

@@ -6,9 +6,15 @@ import type { CellState, RunEvent, RunState } from '../../schemas/run.ts';
 export interface CellView {
   readonly state: CellState | 'waiting' | 'running';
   readonly reason?: string;
+  /** The cell whose end decided this one's. */
+  readonly because?: number;
   readonly class?: FailureClass;
   readonly seconds?: number;
   readonly verdict?: string;
+  /** Seconds of work that came to nothing with its end. */
+  readonly lost?: number;
+  /** How the recipe that made it differs from the planned one. */
+  readonly changed?: string;
   readonly progress?: { readonly step: number; readonly steps: number; readonly loss?: number };
   readonly startedAt?: string;
 }
@@ -18,7 +24,19 @@ export interface FailedAttemptView {
   readonly cell: number;
   readonly class: FailureClass;
   readonly message: string;
+  /** Seconds of work that have to be done again. */
+  readonly lost: number;
 }
+
+/** What a person is asked, and how many cells wait for nothing else. */
+export interface AwaitedApproval {
+  /** A step, or a gate as `gates.name`. */
+  readonly name: string;
+  readonly question?: string;
+  readonly cells: number;
+}
+
+export type Decision = Extract<RunEvent, { readonly event: 'approval-decided' }>;
 
 /** Cells by state. */
 export type Counts = { readonly [state in CellView['state']]: number };
@@ -37,6 +55,10 @@ export interface RunView {
   readonly branchFailures: () => readonly string[];
   /** Cells that were made twice and gave other bytes the second time. */
   readonly differing: () => readonly number[];
+  /** What waits for a person now, in the order in which it was asked. */
+  readonly awaited: () => readonly AwaitedApproval[];
+  /** What persons have decided, the first decision on each name. */
+  readonly decisions: () => readonly Decision[];
 }
 
 const waiting: CellView = { state: 'waiting' };
@@ -46,6 +68,8 @@ export function createRunView(cells: number): RunView {
   const attempts: FailedAttemptView[] = [];
   const branchFailures: string[] = [];
   const differing = new Set<number>();
+  const awaited = new Map<string, { readonly question: string | undefined; readonly cells: Set<number> }>();
+  const decisions = new Map<string, Decision>();
   const counts = { waiting: cells, running: 0, cached: 0, done: 0, failed: 0, blocked: 0, skipped: 0, cancelled: 0 };
   let state: RunState | undefined;
   let started: string | undefined;
@@ -69,9 +93,20 @@ export function createRunView(cells: number): RunView {
         return;
       }
       case 'cell-attempt-failed':
-        attempts.push({ at: event.at, cell: event.cell, class: event.class, message: event.message });
+        attempts.push({
+          at: event.at,
+          cell: event.cell,
+          class: event.class,
+          message: event.message,
+          lost: event.lost ?? 0,
+        });
         if (before.state === 'running' || before.state === 'waiting')
           set(event.cell, { state: 'waiting', reason: event.message });
+        return;
+      case 'cell-cancel-ordered':
+        return;
+      case 'cell-waiting':
+        if (before.state === 'waiting') set(event.cell, { state: 'waiting', reason: heldBy(event.owner) });
         return;
       case 'cell-ended':
         // What this run made stays `done`, whoever else finds it recorded afterwards.
@@ -83,6 +118,29 @@ export function createRunView(cells: number): RunView {
         return;
     }
   };
+  const applyRanges = (event: Extract<RunEvent, { event: 'cells-cached' | 'cells-left' }>) => {
+    const { reason, class: failure } = event.event === 'cells-left' ? event : {};
+    const view: CellView = {
+      state: event.event === 'cells-left' ? event.state : 'cached',
+      ...(reason === undefined ? {} : { reason }),
+      ...(failure === undefined ? {} : { class: failure }),
+    };
+    for (const cell of numbersIn(event.ranges)) if (views.get(cell)?.state !== 'done') set(cell, view);
+  };
+  const applyAwaited = ({ name, question, ranges }: Extract<RunEvent, { event: 'approval-awaited' }>) => {
+    const asked = awaited.get(name) ?? { question, cells: new Set() };
+    awaited.set(name, asked);
+    for (const cell of numbersIn(ranges)) {
+      asked.cells.add(cell);
+      if (isWaiting(cell)) set(cell, { state: 'waiting', reason: `it waits for the approval of ${name}` });
+    }
+  };
+  const applyDecision = (event: Decision) => {
+    if (decisions.has(event.name)) return;
+    decisions.set(event.name, event);
+    for (const cell of awaited.get(event.name)?.cells ?? []) if (isWaiting(cell)) set(cell, waiting);
+  };
+  const isWaiting = (cell: number) => (views.get(cell) ?? waiting).state === 'waiting';
   const applyOne = (event: RunEvent) => {
     switch (event.event) {
       case 'run-started':
@@ -103,13 +161,23 @@ export function createRunView(cells: number): RunView {
       case 'branch-failed':
         branchFailures.push(event.message);
         return;
+      case 'approval-awaited':
+        applyAwaited(event);
+        return;
+      case 'approval-decided':
+        applyDecision(event);
+        return;
       case 'cells-cached':
-        for (const cell of numbersIn(event.ranges))
-          if (views.get(cell)?.state !== 'done') set(cell, { state: 'cached' });
+      case 'cells-left':
+        applyRanges(event);
+        return;
+      case 'run-planned':
         return;
       case 'cell-started':
+      case 'cell-waiting':
       case 'cell-progress':
       case 'cell-attempt-failed':
+      case 'cell-cancel-ordered':
       case 'cell-ended':
       case 'nondeterminism':
         applyCell(event);
@@ -127,16 +195,38 @@ export function createRunView(cells: number): RunView {
     attempts: () => attempts,
     branchFailures: () => branchFailures,
     differing: () => [...differing],
+    awaited: () =>
+      [...awaited].flatMap(([name, { question, cells: asked }]) => {
+        const left = decisions.has(name) ? 0 : [...asked].filter(isWaiting).length;
+        return left === 0 ? [] : [{ name, cells: left, ...(question === undefined ? {} : { question }) }];
+      }),
+    decisions: () => [...decisions.values()],
   };
 }
 
 function endedView(event: Extract<RunEvent, { event: 'cell-ended' }>): CellView {
-  const { state, reason, class: failure, seconds, verdict } = event;
+  const { state, reason, because, class: failure, seconds, verdict, lost, changed } = event;
   return {
     state,
     ...(reason === undefined ? {} : { reason }),
+    ...(because === undefined ? {} : { because }),
     ...(failure === undefined ? {} : { class: failure }),
     ...(seconds === undefined ? {} : { seconds }),
     ...(verdict === undefined ? {} : { verdict }),
+    ...(lost === undefined ? {} : { lost }),
+    ...(changed === undefined ? {} : { changed }),
   };
+}
+
+/** `big-2 train (node7, process 812) is at it`. */
+export function heldBy({
+  purpose,
+  host,
+  pid,
+}: {
+  readonly purpose: string;
+  readonly host: string;
+  readonly pid: number;
+}) {
+  return `${purpose} (${host}, process ${pid}) is at it`;
 }

@@ -2,6 +2,7 @@
 import type { RunRecord } from '../../schemas/run.ts';
 import { UsageError } from '../cli/exit-codes.ts';
 import type { Config } from '../config.ts';
+import { workflowVersion } from '../entry-points.ts';
 import { findServer } from '../server/find-server.ts';
 import { temporalTarget } from '../temporal/connection.ts';
 import { connectRuns } from '../temporal/run-client.ts';
@@ -15,7 +16,8 @@ export async function steerRun(
   const notAtIt = new UsageError(`${run} is not running now: espalier status ${run}`);
   const server = await findServer(config);
   if (server === undefined) throw notAtIt;
-  const client = await connectRuns(temporalTarget(server.embedded ? server.address : undefined), storeId);
+  const target = temporalTarget(server.embedded ? server.address : undefined);
+  const client = await connectRuns(target, { storeId, version: workflowVersion() });
   try {
     if ((await client.state(run)) !== 'running') throw notAtIt;
     await client[order](run);

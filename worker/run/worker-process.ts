@@ -2,11 +2,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
 import { entryPoint } from '../entry-points.ts';
-import { type WorkerStart, workerReplySchema } from '../worker-messages.ts';
+import { type WorkerOrder, type WorkerStart, workerReplySchema } from '../worker-messages.ts';
 
 export interface WorkerProcess {
   /** Lets cells save their state, then ends it. */
   readonly stop: () => Promise<void>;
+  /** Lets it take no new cells, and resolves when those under way have ended and it with them. */
+  readonly finish: () => Promise<void>;
   readonly pid: () => number | undefined;
   /** Called once when it cannot be kept up: it dies again and again before it is ready. */
   readonly onFailure: (listener: (failure: Error) => void) => void;
@@ -41,15 +43,20 @@ export async function keepWorker(start: WorkerStart, onReplaced: (how: string) =
   };
 
   await Promise.race([launch(), failed.then(error => Promise.reject(error))]);
-  const stop = async () => {
+  const tell = async (order: WorkerOrder) => {
     stopping = true;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const over = ended(child);
-    if (child.connected) child.send('stop', () => undefined);
+    if (child.connected) child.send(order, () => undefined);
     else child.kill('SIGTERM');
     await over;
   };
-  return { stop, pid: () => child?.pid, onFailure: listener => void failed.then(listener) };
+  return {
+    stop: () => tell('stop'),
+    finish: () => tell('finish'),
+    pid: () => child?.pid,
+    onFailure: listener => void failed.then(listener),
+  };
 }
 
 /** Whether it said that it is ready, or what it said when it ended before. */

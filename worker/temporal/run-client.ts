@@ -1,8 +1,9 @@
 /** Starting, watching and steering runs on a Temporal server. */
 import { Client, Connection, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
-import type { RunReference, Tally } from '../../schemas/engine.ts';
-import { taskQueueOf, workflowIdOf } from '../../workflows/queues.ts';
+import type { BranchOrder, RunReference, Tally } from '../../schemas/engine.ts';
+import { branchWorkflowId, taskQueueOf, workflowIdOf } from '../../workflows/queues.ts';
 import type { TemporalTarget } from './connection.ts';
+import { type PendingActivity, pendingActivities } from './pending-activities.ts';
 
 /** What the server knows of a run's workflow. `absent`: it never had it, or has forgotten it. */
 export type WorkflowState = 'running' | 'ended' | 'broken' | 'absent';
@@ -14,19 +15,49 @@ export interface RunClient {
   readonly pause: (run: string) => Promise<void>;
   readonly resume: (run: string) => Promise<void>;
   readonly cancel: (run: string) => Promise<void>;
+  /** Tells a branch under way; false where there is none. */
+  readonly order: (run: string, branch: number, order: BranchOrder) => Promise<boolean>;
+  /** The activities of a branch that have not ended, by their ids. */
+  readonly pending: (run: string, branch: number) => Promise<PendingActivity[]>;
+  /** Starts an activity that waits for its next attempt. */
+  readonly tryNow: (run: string, branch: number, activity: string) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
-export async function connectRuns(target: TemporalTarget, storeId: string): Promise<RunClient> {
+export interface RunsOf {
+  readonly storeId: string;
+  /** Of the workflows: runs of others are taken up from the store. */
+  readonly version: string;
+}
+
+export async function connectRuns(target: TemporalTarget, { storeId, version }: RunsOf): Promise<RunClient> {
   const connection = await Connection.connect(target.connection);
   const client = new Client({ connection, namespace: target.namespace });
   const handle = (run: string) => client.workflow.getHandle(workflowIdOf(storeId, run));
 
+  const taskQueue = taskQueueOf(storeId, version);
+
+  /**
+   * A run that another version of the workflows is at cannot be replayed by this one, and need not be: what is done is
+   * in the store. So it is ended there and begun again here.
+   */
+  const endOtherVersion = async (run: string) => {
+    const { status, taskQueue: queue, runId } = await handle(run).describe();
+    if (status.name !== 'RUNNING' || queue === taskQueue) return;
+    await client.workflow.getHandle(workflowIdOf(storeId, run), runId).terminate(otherVersion);
+    // Branches outlive the execution that started them.
+    const branches = `ParentWorkflowId = '${workflowIdOf(storeId, run)}' AND ExecutionStatus = 'Running'`;
+    for await (const branch of client.workflow.list({ query: branches }))
+      await client.workflow.getHandle(branch.workflowId, branch.runId).terminate(otherVersion).catch(ifKnown);
+  };
+  const branchId = (run: string, branch: number) => branchWorkflowId(workflowIdOf(storeId, run), branch);
+
   const start = async (reference: RunReference) => {
+    await endOtherVersion(reference.run).catch(ifKnown);
     try {
       await client.workflow.start<(given: RunReference) => Promise<Tally>>('runStudy', {
         workflowId: workflowIdOf(storeId, reference.run),
-        taskQueue: taskQueueOf(storeId),
+        taskQueue,
         args: [reference],
         // A run that was broken off is taken up under its own name: the store remembers what it has done.
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
@@ -58,6 +89,30 @@ export async function connectRuns(target: TemporalTarget, storeId: string): Prom
     cancel: async run => {
       await handle(run).cancel();
     },
+    order: async (run, branch, order) => {
+      try {
+        await client.workflow.getHandle(branchId(run, branch)).signal('order', order);
+        return true;
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false;
+        throw error;
+      }
+    },
+    pending: async (run, branch) => pendingActivities(client, branchId(run, branch)),
+    tryNow: async (run, branch, activity) => {
+      await client.workflowService.resetActivity({
+        namespace: target.namespace,
+        execution: { workflowId: branchId(run, branch) },
+        id: activity,
+      });
+    },
     close: () => connection.close(),
   };
+}
+
+const otherVersion = 'taken up by another version';
+
+/** A workflow that the server never had, or that has ended meanwhile, is nothing to end. */
+function ifKnown(error: unknown): void {
+  if (!(error instanceof WorkflowNotFoundError)) throw error;
 }

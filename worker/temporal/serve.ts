@@ -1,4 +1,5 @@
 /** A Temporal worker of one store: workflows, book-keeping and light cells on one queue, heavy cells on another. */
+import { setTimeout } from 'node:timers/promises';
 import { type LogLevel, NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
 import type { Activities } from '../../schemas/engine.ts';
 import { computeQueue } from '../../workflows/queues.ts';
@@ -10,14 +11,18 @@ export interface ServeOptions {
   /** The prebuilt workflow bundle: dist/workflow-bundle.js. */
   readonly bundle: string;
   readonly activities: Activities;
+  /** Tells the activities to save what they have and end. */
+  readonly stopActivities: () => void;
   /** Heavy cells at once. */
   readonly slots: number;
   readonly log: (line: string) => void;
 }
 
 export interface Serving {
-  /** Takes no new work and resolves when what runs has ended or given up. */
+  /** Takes no new work, and resolves when what runs has saved its state or been given up. */
   readonly stop: () => Promise<void>;
+  /** Takes no new work, and resolves when what runs has come to its end, however long that takes. */
+  readonly finish: () => Promise<void>;
   /** Resolves when serving has ended, rejects when it broke. */
   readonly ended: Promise<void>;
 }
@@ -31,6 +36,9 @@ const cachedWorkflows = 150;
 /** A cell that is told to stop has so long to save its state before its activity is given up. */
 const forceSeconds = 20;
 
+/** Longer than any activity: when those under way are to stop is said by us, not by the worker's shutdown. */
+const shutdownGraceTime = '100d';
+
 export async function serve(options: ServeOptions): Promise<Serving> {
   installRuntime(options.log);
   const { target, taskQueue, bundle, activities, slots } = options;
@@ -41,7 +49,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     // Heartbeats carry liveness: a worker that died is noticed when they stop, so they must not be held back.
     maxHeartbeatThrottleInterval: '3s',
     defaultHeartbeatThrottleInterval: '3s',
-    shutdownForceTime: `${forceSeconds}s`,
+    shutdownGraceTime,
   } as const;
   const coordinator = await Worker.create({
     ...shared,
@@ -50,6 +58,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     activities: { ...activities },
     maxConcurrentActivityTaskExecutions: lightSlots,
     maxCachedWorkflows: cachedWorkflows,
+    // A worker that vanished holds a run's next step back for so long at most.
+    stickyQueueScheduleToStartTimeout: '5s',
   });
   const compute = await Worker.create({
     ...shared,
@@ -59,11 +69,15 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   });
   const runs = [coordinator.run(), compute.run()];
   const ended = Promise.all(runs).then(() => connection.close());
-  const stop = async () => {
+  const finish = async () => {
     for (const worker of [coordinator, compute]) if (worker.getState() === 'RUNNING') worker.shutdown();
     await ended.catch(() => undefined);
   };
-  return { stop, ended };
+  const stop = async () => {
+    options.stopActivities();
+    await Promise.race([finish(), setTimeout(forceSeconds * 1000, undefined, { ref: false })]);
+  };
+  return { stop, finish, ended };
 }
 
 /** Temporal's own messages go to the worker's log; it must not take signals, since the worker process decides on them. */

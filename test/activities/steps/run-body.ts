@@ -54,6 +54,7 @@ export async function runBody<Kind extends StepKind>(
   const task = await taskOf(store, body.kind, options);
   const result = await execute(task, {
     signal: options.signal ?? new AbortController().signal,
+    onBegin: () => undefined,
     onProgress: () => undefined,
   });
   const outputOf = (port: string) => {

@@ -96,6 +96,28 @@ describe.each(Object.entries(trainerMakers))('%s', (kind, make) => {
       trainer.dispose();
     });
 
+    test('a batch in parts makes the same steps as the batch at once, and the same bits each time', () => {
+      const ends = [undefined, 1, 1].map(microBatch => {
+        const trainer = make(backend(), { microBatch, batchSize: 3 });
+        const reports = Array.from({ length: trainer.steps }, () => trainer.step());
+        const numbers = allNumbers(trainer.weights());
+        const tensors = backend().tf.memory().numTensors;
+        trainer.dispose();
+        return {
+          losses: reports.map(({ loss }) => loss),
+          targets: reports.map(each => each.targetTokens),
+          numbers,
+          tensors,
+        };
+      });
+      const [whole, parts, again] = ends;
+      expect(parts!.targets).toEqual(whole!.targets);
+      expect(largestDifference(parts!.losses, whole!.losses)).toBeLessThan(2e-5);
+      expect(largestDifference(parts!.numbers, whole!.numbers)).toBeLessThan(2e-4);
+      expect(again).toEqual(parts);
+      expect(parts!.tensors).toBe(whole!.tensors);
+    });
+
     test('a state of another shape is refused by name', () => {
       const trainer = make(backend());
       const state = trainer.state();

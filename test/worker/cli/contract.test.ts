@@ -117,9 +117,9 @@ describe('on a server that is kept up', () => {
     expect(code).toBe(0);
     const status = statusShape.parse(value);
     expect(status).toMatchObject({ state: 'failed', failed: 1, blocked: 1, cached: 9 });
-    expect(status.failures.map(({ cell, state, class: failure }) => [cell, state, failure])).toEqual([
-      ['late[i=1]', 'failed', 'user'],
-      ['join', 'blocked', undefined],
+    expect(status.failures.map(({ cell, state, class: failure, because }) => [cell, state, failure, because])).toEqual([
+      ['late[i=1]', 'failed', 'user', undefined],
+      ['join', 'blocked', undefined, 'late[i=1]'],
     ]);
     const table = await espalier(['table', 'late[i=1]', '--run', broken.run], project);
     expect(table).toMatchObject({ code: 2, out: '' });

@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { CellRecord } from '../../../schemas/cell-record.ts';
 import type { RunEvent } from '../../../schemas/run.ts';
 import { axisLine, axisProgress, indexAxes } from '../../../worker/cli/axis-progress.ts';
 import { failureLines } from '../../../worker/cli/failure-lines.ts';
 import { createProgressDisplay } from '../../../worker/cli/progress-display.ts';
 import { progressRate } from '../../../worker/cli/progress-rate.ts';
+import { indexSteps, stepLines } from '../../../worker/cli/step-progress.ts';
 import { createRunView } from '../../../worker/run/run-view.ts';
+import { createSavedWork } from '../../../worker/run/saved-work.ts';
 import { planOf } from '../../activities/rig.ts';
 import { recordedTerminal } from './recorded-terminal.ts';
 
@@ -33,7 +36,7 @@ const started = (cell: number): RunEvent => ({ event: 'cell-started', at, cell, 
 function displayed(options: { width?: number; live?: boolean } = {}) {
   const terminal = recordedTerminal(options);
   const view = createRunView(cells.length);
-  const display = createProgressDisplay(terminal, { cells, view, slots: 2 });
+  const display = createProgressDisplay(terminal, { run: 'shown-1', cells, view, slots: 2 });
   const feed = (...events: RunEvent[]) => {
     view.apply(events);
     display.update(events);
@@ -53,7 +56,7 @@ describe('in a pipe', () => {
     feed(done(lefts[0]!));
     feed(done(lefts[1]!));
     display.end();
-    expect(terminal.told).toEqual(['2 of 22 cells  2 made']);
+    expect(terminal.told).toEqual(['2 of 22 cells  2 made  12 cells/min']);
     expect(terminal.drawn).toEqual([]);
   });
 
@@ -88,7 +91,7 @@ describe('in a pipe', () => {
 });
 
 describe('on a terminal', () => {
-  test('counts, axes and running cells are redrawn in place, within the width', () => {
+  test('counts, steps along an axis and running cells are redrawn in place, within the width', () => {
     const { terminal, feed, display } = displayed({ live: true, width: 60 });
     feed(done(0), started(lefts[0]!), {
       event: 'cell-progress',
@@ -101,8 +104,8 @@ describe('on a terminal', () => {
     expect(terminal.drawn).toEqual([
       [
         '1 of 22 cells  1 made  1 running',
-        '  i  0 of 10 complete',
-        '  arm  top 0/10  random 0/10',
+        '  left  0/20  arm  top 0/10  random 0/10',
+        '  1 step complete, 1 step not begun',
         '  left[i=0, arm=top]  10/50  loss 1.25\n',
       ].join('\n'),
     ]);
@@ -110,7 +113,7 @@ describe('on a terminal', () => {
     expect(terminal.drawn[1]).toBe('\u001B[4A\u001B[0J');
     expect(terminal.drawn[2]).toContain('2 of 22 cells  2 made');
     display.end();
-    expect(terminal.drawn.at(-1)).toBe('\u001B[3A\u001B[0J');
+    expect(terminal.drawn.at(-1)).toBe('\u001B[4A\u001B[0J');
     for (const text of terminal.drawn) for (const line of text.split('\n')) expect(line.length).toBeLessThan(60);
   });
 
@@ -134,14 +137,93 @@ describe('on a terminal', () => {
 test('what is left is the mean of the finished cells of a kind for each that waits, over the slots', () => {
   const view = createRunView(cells.length);
   const rate = progressRate({ cells, view, slots: 2 });
-  view.apply(lefts.slice(0, 4).map(cell => done(cell, 3)));
-  rate.sample();
+  const feed = (events: readonly RunEvent[]) => {
+    view.apply(events);
+    rate.sample(events);
+  };
+  feed(lefts.slice(0, 4).map(cell => done(cell, 3)));
   expect(rate.remaining()).toBeUndefined();
-  view.apply([done(lefts[4]!, 8)]);
-  rate.sample();
-  rate.sample();
+  feed([done(lefts[4]!, 8)]);
+  feed([done(lefts[4]!, 8)]);
   // (4 · 3 s + 8 s) / 5 = 4 s for each of the 17 that wait, two at a time.
   expect(rate.remaining()).toBeCloseTo((17 * 4) / 2, 10);
+});
+
+describe('what is shown beside the counts', () => {
+  test('a question stays in sight with the command that answers it, until it is answered or nothing waits', () => {
+    const { terminal, feed } = displayed({ live: true });
+    const asked: RunEvent = {
+      event: 'approval-awaited',
+      at,
+      name: 'left',
+      question: 'Is root fine?',
+      ranges: [[1, 3]],
+    };
+    feed(done(0), asked);
+    expect(terminal.told).toEqual([]);
+    expect(terminal.drawn.at(-1)).toContain(
+      'approve  left (3 cells): Is root fine?\n         espalier approve shown-1 left\n',
+    );
+    feed({ event: 'cell-ended', at, cell: 2, state: 'cancelled' });
+    expect(terminal.drawn.at(-1)).toContain('left (2 cells)');
+    feed({ event: 'approval-decided', at, name: 'left', decision: 'approved', by: 'ann@here', reason: 'it is' });
+    expect(terminal.drawn.at(-1)).not.toContain('espalier approve');
+    expect(terminal.told).toEqual(['left was approved by ann@here: it is']);
+  });
+
+  test('in a pipe the question is told once, and what happened before anybody looked is not told again', () => {
+    const { terminal, view, feed, display } = displayed();
+    const asked = (cell: number): RunEvent => ({ event: 'approval-awaited', at, name: 'left', ranges: [[cell, cell]] });
+    feed(asked(1), asked(2));
+    expect(terminal.told).toEqual(['approve  left waits for a person\n         espalier approve shown-1 left']);
+    const late = [failed(lefts[9]!), asked(3)];
+    view.apply(late);
+    display.catchUp(late);
+    expect(terminal.told.slice(1)).toEqual([
+      '1 of 22 cells  1 failed',
+      'approve  left (3 cells) waits for a person',
+      '         espalier approve shown-1 left',
+    ]);
+  });
+
+  test('failures are counted by class, attempts that were made again apart', () => {
+    const { feed, display } = displayed();
+    const attempt: RunEvent = { event: 'cell-attempt-failed', at, cell: 1, class: 'quota', message: 'full' };
+    feed(failed(lefts[0]!), failed(lefts[1]!), attempt);
+    expect(display.lines()).toContain('failed: 2 user; tried again: 1 quota');
+  });
+
+  test('the pace is told by the minute or the hour, with the work that is left and that was saved', async () => {
+    const terminal = recordedTerminal();
+    const view = createRunView(cells.length);
+    const store = { record: () => Promise.resolve({ seconds: 5400 } as CellRecord) };
+    const saved = createSavedWork(store, 'shown-1', cells);
+    const display = createProgressDisplay(terminal, { run: 'shown-1', cells, view, saved });
+    vi.setSystemTime(Date.parse(at) + 1_800_000);
+    const events = [
+      { event: 'cells-cached', at, ranges: [[0, 0]] } satisfies RunEvent,
+      ...lefts.slice(0, 5).map(cell => done(cell, 3600)),
+    ];
+    view.apply(events);
+    display.catchUp(events);
+    await saved.settled();
+    // 15 left and the join at an hour each; five hours of work were done in half an hour: ten at once.
+    expect(display.lines().slice(1, 3)).toEqual([
+      '10 cells/h  about 1 h 36 min left',
+      'work: 16 h 00 min left, 1 h 30 min saved by the cache',
+    ]);
+  });
+});
+
+test('steps under way are listed along the finest axis that fits, the others counted', () => {
+  const view = createRunView(cells.length);
+  view.apply([done(0), ...lefts.slice(0, 3).map(cell => done(cell))]);
+  expect(stepLines(indexSteps(cells), view, 78)).toEqual([
+    'left  3/20  arm  top 2/10  random 1/10',
+    '1 step complete, 1 step not begun',
+  ]);
+  expect(stepLines(indexSteps(cells), view, 120)[0]).toMatch(/^left {2}3\/20 {2}i {2}0 2\/2 {2}1 1\/2 {2}2 0\/2/);
+  expect(stepLines(indexSteps(cells), view, 30)[0]).toBe('left  3/20  arm  0 of 2 complete');
 });
 
 describe('axes', () => {

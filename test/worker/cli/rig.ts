@@ -43,6 +43,8 @@ export interface CommandOptions {
   readonly home?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly folder?: string;
+  /** Another build's command line. */
+  readonly program?: string;
 }
 
 /** Starts `espalier …`, outside any terminal, with nothing of this machine's own settings. */
@@ -50,7 +52,7 @@ export function startEspalier(words: readonly string[], options: CommandOptions 
   const own = Object.entries(process.env).filter(
     ([name]) => !/^(ESPALIER_(?!CACHE)|TEMPORAL_|NODE_|VITEST|FORCE_COLOR|NO_COLOR|CI$)/.test(name),
   );
-  const child = spawn(process.execPath, [entryPoint('espalier'), ...words], {
+  const child = spawn(process.execPath, [options.program ?? entryPoint('espalier'), ...words], {
     cwd: options.folder ?? temporaryFolder(),
     env: {
       ...Object.fromEntries(own),
@@ -97,8 +99,8 @@ export function endCommands(): void {
 }
 
 /** `espalier up`, once it serves. */
-export async function keepUp(home: string): Promise<StartedCommand> {
-  const command = startEspalier(['up'], { home });
+export async function keepUp(home: string, options: CommandOptions = {}): Promise<StartedCommand> {
+  const command = startEspalier(['up'], { ...options, home });
   await eventually(() => command.said().includes('up: server'), 30_000);
   return command;
 }

@@ -50,7 +50,7 @@ export interface Execution {
 export function start(pool: ComputePool, task: CellTask): Execution {
   const stopping = new AbortController();
   const { promise: working, resolve } = withResolvers();
-  const result = pool.execute(task, { signal: stopping.signal, onProgress: resolve });
+  const result = pool.execute(task, { signal: stopping.signal, onBegin: () => undefined, onProgress: resolve });
   // A failure before anybody waits for it is still told to whoever does.
   result.catch(() => undefined);
   return { result, working, stop: () => stopping.abort(new Error('the test says so')) };

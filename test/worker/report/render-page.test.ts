@@ -99,7 +99,15 @@ test('hostile names of studies, hosts and messages stay text', async () => {
       with: { [hostile]: hostile },
       notes: { [hostile]: [hostile] },
       attempts: [
-        { run: hostile, class: 'preempted', message: hostile, started: record.started, seconds: 1, host: hostile },
+        {
+          run: hostile,
+          class: 'preempted',
+          message: hostile,
+          started: record.started,
+          seconds: 1,
+          lost_seconds: 1,
+          host: hostile,
+        },
       ],
       environment: {
         ...record.environment,

@@ -67,6 +67,31 @@ describe('a run by its log', () => {
     );
   });
 
+  test('cells that a rerun leaves stand as they did, until somebody makes them', () => {
+    const left: RunEvent = {
+      event: 'cells-left',
+      at,
+      state: 'failed',
+      class: 'user',
+      reason: 'left',
+      ranges: [[0, 1]],
+    };
+    const view = viewOf(3, begin(), left, { event: 'cells-cached', at, ranges: [[1, 1]] });
+    expect(view.counts()).toMatchObject({ waiting: 1, failed: 1, cached: 1 });
+    expect(view.cell(0)).toEqual({ state: 'failed', class: 'user', reason: 'left' });
+    expect(view.cell(1)).toEqual({ state: 'cached' });
+  });
+
+  test('a cell that others are at waits for them, until it starts', () => {
+    const owner = { host: 'node7', pid: 12, purpose: 'other-3 work' };
+    const held: RunEvent = { event: 'cell-waiting', at, cell: 0, owner, until: later };
+    expect(viewOf(1, begin(), held).cell(0)).toEqual({
+      state: 'waiting',
+      reason: 'other-3 work (node7, process 12) is at it',
+    });
+    expect(viewOf(1, begin(), held, { event: 'cell-started', at, cell: 0, attempt: 2 }).cell(0).state).toBe('running');
+  });
+
   test('what this run made stays made when it is found recorded afterwards', () => {
     const view = viewOf(
       1,
@@ -85,7 +110,7 @@ describe('a run by its log', () => {
       { event: 'cell-attempt-failed', at: later, cell: 0, class: 'preempted', message: 'gone', retry_in: 1 },
     );
     expect(view.cell(0)).toEqual({ state: 'waiting', reason: 'gone' });
-    expect(view.attempts()).toEqual([{ at: later, cell: 0, class: 'preempted', message: 'gone' }]);
+    expect(view.attempts()).toEqual([{ at: later, cell: 0, class: 'preempted', message: 'gone', lost: 0 }]);
   });
 
   test('a run that is taken up again runs again, from its first start', () => {

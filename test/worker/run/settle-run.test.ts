@@ -27,8 +27,9 @@ async function storeWith(plan: ReturnType<typeof planOf>, names: readonly string
 
 async function settled(store: Awaited<ReturnType<typeof storeWith>>, plan: ReturnType<typeof planOf>) {
   const { run } = await newRun(store, plan);
+  const record = (await store.run(run))!;
   const before = (await store.events(run)).events.length;
-  const over = await settleRun(store, run, plan.cellList);
+  const over = await settleRun(store, record, plan.cellList);
   const { events } = await store.events(run);
   const view = await readRunView(store, run, plan.cells);
   const states = Object.fromEntries(
@@ -69,4 +70,10 @@ test('a run with anything left to do is left alone, its log untouched', async ()
   const undecided = planOf(study(true));
   const other = await storeWith(undecided, ['part[i=0]', 'part[i=1]', 'join']);
   expect(await settled(other, undecided)).toMatchObject({ over: false, wrote: 0 });
+});
+
+test('a gate that a person has to approve rules nothing out before: the run is not over', async () => {
+  const plan = planOf(study(true).replace('on_fail', 'approve: true, on_fail'));
+  const store = await storeWith(plan, ['part[i=0]', 'part[i=1]', 'join', 'gates.enough']);
+  expect(await settled(store, plan)).toMatchObject({ over: false, wrote: 0 });
 });

@@ -25,6 +25,7 @@ test('a changed parameter is named at its step, and what follows from it is coun
     changes: [{ step: 'second', field: 'with.bytes', before: 2, after: 5, cells: 1 }],
     below: 2,
     added: 0,
+    orphaned: 0,
   });
 });
 
@@ -41,7 +42,12 @@ test('a wider axis adds cells, and more parts arrive where it is gathered', asyn
     changes: [{ step: 'join', field: 'inputs.parts.parts', before: 3, after: 4, cells: 1 }],
     below: 0,
     added: 3,
+    orphaned: 0,
   });
+});
+
+test('cells whose names are no more are orphaned', async () => {
+  expect(await changed(study('2', 4), study('2', 3))).toMatchObject({ added: 0, orphaned: 3 });
 });
 
 test('there is nothing to say of a study that has not run here, or has not changed', async () => {

@@ -1,4 +1,5 @@
 /** `espalier lineage CELL|DIGEST`: the tree of everything a result was made from. */
+import { describeChanges } from '../../../activities/changed-recipe.ts';
 import type { CellRecord } from '../../../schemas/cell-record.ts';
 import { cellName } from '../../../schemas/plan.ts';
 import type { Store } from '../../../store/store.ts';
@@ -121,5 +122,7 @@ function* facts(record: CellRecord): Generator<string> {
   yield `${record.run} ${record.started} in ${duration(record.seconds)} on ${environment.host}${backend}, version ${record.version}${reuse}`;
   for (const attempt of attempts) yield `attempt failed (${attempt.class}): ${attempt.message}`;
   if (resumed.length > 0) yield `taken up again after step ${resumed.join(', ')}`;
-  if (record.partial) yield 'partial: something was missing here or further up';
+  if (record.changed !== undefined)
+    yield `recipe changed after failures: ${describeChanges(record.changed.after)}; planned as ${record.changed.planned.slice(0, 12)}`;
+  if (record.partial) yield 'for this run alone: a part was missing or a recipe changed, here or further up';
 }

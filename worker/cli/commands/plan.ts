@@ -1,11 +1,15 @@
 /** `espalier plan STUDY`: what a run would do. */
 import { existsSync } from 'node:fs';
 import { openFolderStore } from '../../../store/folder/open-folder-store.ts';
-import type { Json } from '../../../schemas/json.ts';
+import type { Plan } from '../../../schemas/plan.ts';
 import { homeOf } from '../../home.ts';
 import { forecast, type Forecast, type StepForecast } from '../../run/forecast.ts';
 import { readTimings } from '../../run/timings.ts';
-import { type WhatChanged, whatChanged } from '../../run/what-changed.ts';
+import { type AgainstRun, againstRun } from '../../run/against-run.ts';
+import { findRun } from '../../run/find-run.ts';
+import { openHomeStore } from '../../run/home-store.ts';
+import { whatChanged } from '../../run/what-changed.ts';
+import { againstLines, changeLines, changesJson } from '../change-lines.ts';
 import { type Command, type CommandContext, printJson } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { foldGates } from '../fold-gates.ts';
@@ -14,7 +18,12 @@ import { count, duration, grouped } from '../quantities.ts';
 import { textTable } from '../text-table.ts';
 import { wrapText } from '../wrap-text.ts';
 
-export const plan: Command<StudyArguments> = async (context, given) => {
+export interface PlanArguments extends StudyArguments {
+  /** The run to hold it against; the study's last one without it. */
+  readonly against: string | undefined;
+}
+
+export const plan: Command<PlanArguments> = async (context, given) => {
   const result = planOf(given);
   if (!result.ok) {
     if (context.json) printJson(context, { ok: false, diagnostics: diagnosticsJson(result) });
@@ -27,16 +36,32 @@ export const plan: Command<StudyArguments> = async (context, given) => {
   const store = existsSync(home.store) ? await openFolderStore(home.store) : undefined;
   const found = await forecast(result.plan, { store, timings: await readTimings(config.home), slots: config.slots });
   const { study } = result.plan;
+  const against = given.against === undefined ? undefined : await held(context, result.plan, given.against);
   const changed = store === undefined ? undefined : await whatChanged(store, result.plan);
-  if (context.json)
-    printJson(context, { study, ...found, changed: changed === undefined ? null : changedJson(changed) });
-  else {
-    sayDiagnostics(context, result);
-    printForecast(context, study, found);
-    if (changed !== undefined && found.new + found.blocked > 0) printChanged(context, changed);
+  if (context.json) {
+    const since = changed === undefined ? null : { ...changed, changes: changesJson(changed.changes) };
+    const run = against === undefined ? {} : { against: { ...against, changes: changesJson(against.changes) } };
+    printJson(context, { study, ...found, changed: since, ...run });
+    return exitCodes.done;
   }
+  const { terminal } = context;
+  sayDiagnostics(context, result);
+  printForecast(context, study, found);
+  const lines =
+    against !== undefined
+      ? againstLines(against, terminal.width())
+      : changed !== undefined && found.new + found.blocked > 0
+        ? changeLines(changed, terminal.width())
+        : [];
+  if (lines.length > 0) for (const line of ['', ...lines]) terminal.out(line);
   return exitCodes.done;
 };
+
+/** Here a store must be there: a run is named. */
+async function held({ config }: CommandContext, planned: Plan, name: string): Promise<AgainstRun> {
+  const store = await openHomeStore(config.home);
+  return againstRun(store, planned, await findRun(store, name));
+}
 
 function printForecast({ terminal, config }: CommandContext, study: string, found: Forecast): void {
   const columns = [
@@ -84,40 +109,4 @@ function sumForecasts(name: string, steps: readonly StepForecast[]): StepForecas
     blocked: sum(step => step.blocked),
     seconds: steps.some(step => step.seconds === null) ? null : sum(step => step.seconds ?? 0),
   };
-}
-
-function changedJson({ changes, ...changed }: WhatChanged) {
-  const given = changes.map(({ before = null, after = null, ...change }) => ({ ...change, before, after }));
-  return { ...changed, changes: given };
-}
-
-/** A study may be another one altogether; then the first changes say so, and the rest are counted. */
-const shownChanges = 12;
-
-function printChanged({ terminal }: CommandContext, { since, changes, below, added }: WhatChanged): void {
-  terminal.out('');
-  terminal.out(`since ${since}:`);
-  const columns = [
-    { title: 'step', flexible: true },
-    { title: 'field' },
-    { title: 'change', flexible: true },
-    { title: 'cells', align: 'right' },
-  ] as const;
-  const rows = changes
-    .slice(0, shownChanges)
-    .map(({ step, field, before, after, cells }) => [
-      step,
-      field,
-      `${shown(before)} → ${shown(after)}`,
-      count(cells, 'cell'),
-    ]);
-  const [, ...lines] = textTable(columns, rows, terminal.width() - 2);
-  for (const line of lines) terminal.out(`  ${line}`);
-  if (changes.length > shownChanges) terminal.out(`  and ${count(changes.length - shownChanges, 'more change')}`);
-  if (below > 0) terminal.out(`  ${count(below, 'cell')} below, made from what changed`);
-  if (added > 0) terminal.out(`  ${count(added, 'cell')} that it did not have`);
-}
-
-function shown(value: Json | undefined): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value);
 }

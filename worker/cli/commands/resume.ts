@@ -16,7 +16,9 @@ export const resume: Command<{ readonly run: string }> = async (context, given) 
   const head = await plans.head(record.plan);
   if (await hasEnded(store, record.run)) {
     const again = runCommand(record.file, head.params);
-    throw new UsageError(`${record.run} has ended. Run its study again to make what is missing:\n${again}`);
+    throw new UsageError(
+      `${record.run} has ended. Run again what failed in it: espalier rerun ${record.run}\nOr its study, to make all that is missing: ${again}`,
+    );
   }
   const cells = await allCells(plans, record.plan, head);
   await noteStart(store, record.run);

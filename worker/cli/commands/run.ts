@@ -15,6 +15,6 @@ export const run: Command<StudyArguments> = async (context, given) => {
   }
   sayDiagnostics(context, result);
   const store = await makeHomeStore(context.config.home);
-  const { record, resumed } = await beginRun(store, result.plan, given.study);
+  const { record, resumed } = await beginRun(store, { plan: result.plan, file: given.study, set: given.set });
   return executeRun(context, { store, record, resumed, cells: result.plan.cellList });
 };

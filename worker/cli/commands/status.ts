@@ -5,14 +5,17 @@ import { type PlanCell, cellName } from '../../../schemas/plan.ts';
 import { homeOf } from '../../home.ts';
 import { findRun } from '../../run/find-run.ts';
 import { openHomeStore } from '../../run/home-store.ts';
+import { lostWork } from '../../run/lost-work.ts';
 import { readRunView, shownState } from '../../run/read-run-view.ts';
 import type { CellView, RunView } from '../../run/run-view.ts';
 import { findUp } from '../../run/up-file.ts';
+import { awaitedLines } from '../awaited-lines.ts';
 import { axisLine, axisProgress, indexAxes } from '../axis-progress.ts';
 import { type Command, type CommandContext, printJson } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { failureLines } from '../failure-lines.ts';
 import { foldGates } from '../fold-gates.ts';
+import { lostLines } from '../lost-lines.ts';
 import { count, grouped } from '../quantities.ts';
 import { textTable } from '../text-table.ts';
 import { wrapText } from '../wrap-text.ts';
@@ -39,11 +42,11 @@ export const status: Command<{ readonly run: string | undefined }> = async (cont
   }));
   const troubled = cells.filter(cell => ['failed', 'blocked'].includes(view.cell(cell.index).state));
   if (context.json) {
-    const failures = troubled.map(cell => ({
-      cell: cellName(cell.step, cell.at),
-      key: cell.key,
-      ...view.cell(cell.index),
-    }));
+    const failures = troubled.map(cell => {
+      const { because, ...end } = view.cell(cell.index);
+      const cause = because === undefined ? {} : { because: nameAt(cells, because) };
+      return { cell: cellName(cell.step, cell.at), key: cell.key, ...end, ...cause };
+    });
     const attempts = view.attempts().map(({ cell, ...attempt }) => ({ cell: nameAt(cells, cell), ...attempt }));
     printJson(context, {
       run: record.run,
@@ -54,7 +57,13 @@ export const status: Command<{ readonly run: string | undefined }> = async (cont
       steps,
       failures,
       attempts,
+      lost: lostWork(cells, view),
+      changed: cells.flatMap(cell => {
+        const { changed } = view.cell(cell.index);
+        return changed === undefined ? [] : [{ cell: cellName(cell.step, cell.at), changed }];
+      }),
       differing: view.differing().map(cell => nameAt(cells, cell)),
+      approvals: view.awaited(),
     });
   } else printStatus(context, { run: record.run, state, view, cells, steps });
   return exitCodes.done;
@@ -110,7 +119,10 @@ function printStatus({ terminal }: CommandContext, { run, state, view, cells, st
   terminal.out('');
   for (const progress of axisProgress(indexAxes(cells), view)) terminal.out(axisLine(progress, terminal.width()));
   for (const line of failureLines({ cells, view }, terminal.paint, terminal.width())) terminal.out(line);
+  for (const line of lostLines({ cells, view }, terminal.width())) terminal.out(line);
   for (const line of differingLines(cells, view, terminal.width())) terminal.out(line);
+  for (const each of view.awaited())
+    for (const line of awaitedLines(run, each).flatMap(text => wrapText(text, terminal.width()))) terminal.out(line);
   terminal.out(`${run}: ${state}, ${count(cells.length, 'cell')}`);
 }
 

@@ -16,5 +16,6 @@ const pool = createComputePool({
 const task = await taskOf(await openFolderStore(root), odd, { with: { how: 'wait' } });
 await pool.execute(task, {
   signal: new AbortController().signal,
+  onBegin: () => undefined,
   onProgress: () => console.log(pool.pids().join(' ')),
 });
