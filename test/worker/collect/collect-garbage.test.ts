@@ -74,13 +74,9 @@ test('an old run gives up what no other run needs, and it is said what that was 
   await made(old, 40);
   await made(recent, 3);
   const { garbage, moved } = await collect();
-  expect(
-    garbage.steps
-      .map(({ study, step, cells }) => [study, step, cells] as const)
-      .toSorted(([a], [b]) => a.localeCompare(b)),
-  ).toEqual([
-    ['chain1', 'leaf', 1],
-    ['chain1', 'middle', 1],
+  expect(garbage.steps.map(({ study, step, cells }) => `${study}/${step} ${cells}`).toSorted()).toEqual([
+    'chain1/leaf 1',
+    'chain1/middle 1',
   ]);
   expect(garbage.steps.every(({ bytes, seconds }) => bytes > 500 && seconds >= 0)).toBe(true);
   // Two records under two names each, and their blobs; leaves of both chains hold the same bytes.

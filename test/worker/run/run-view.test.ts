@@ -151,3 +151,16 @@ describe('the state that is shown', () => {
     expect(await shownState(store, { run, view, served })).toBe(state);
   });
 });
+
+test('a cell that came out otherwise the second time is told once, and stays as it is', () => {
+  const outputs = { out: { recorded: null, again: null } };
+  const view = viewOf(
+    2,
+    begin(),
+    { event: 'cell-ended', at, cell: 1, state: 'done', seconds: 1 },
+    { event: 'nondeterminism', at, cell: 1, outputs },
+    { event: 'nondeterminism', at: later, cell: 1, outputs },
+  );
+  expect(view.differing()).toEqual([1]);
+  expect(view.cell(1).state).toBe('done');
+});

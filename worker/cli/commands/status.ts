@@ -120,14 +120,18 @@ function printStatus({ terminal }: CommandContext, { run, state, view, cells, st
   for (const progress of axisProgress(indexAxes(cells), view)) terminal.out(axisLine(progress, terminal.width()));
   for (const line of failureLines({ cells, view }, terminal.paint, terminal.width())) terminal.out(line);
   for (const line of lostLines({ cells, view }, terminal.width())) terminal.out(line);
-  const differing = view.differing();
-  if (differing.length > 0) {
-    const line = `${terminal.paint.yellow('differs')}  ${count(differing.length, 'cell')} gave other bytes when made twice, as ${nameAt(cells, differing[0] ?? 0)}. See: espalier audit`;
-    for (const each of wrapText(line, terminal.width())) terminal.out(each);
-  }
+  for (const line of differingLines(cells, view, terminal.width())) terminal.out(line);
   for (const each of view.awaited())
     for (const line of awaitedLines(run, each).flatMap(text => wrapText(text, terminal.width()))) terminal.out(line);
   terminal.out(`${run}: ${state}, ${count(cells.length, 'cell')}`);
+}
+
+/** Cells that were made twice and are not what they were. */
+function differingLines(cells: readonly PlanCell[], view: RunView, width: number): string[] {
+  const [first, ...more] = view.differing();
+  if (first === undefined) return [];
+  const which = more.length === 0 ? nameAt(cells, first) : `${nameAt(cells, first)} and ${grouped(more.length)} more`;
+  return wrapText(`differs ${which}: made twice, other bytes the second time. See: espalier audit`, width);
 }
 
 function nameAt(cells: readonly PlanCell[], index: number): string {
