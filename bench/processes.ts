@@ -1,7 +1,7 @@
 /** Processes of one home: found, measured, and ended as a power cut would end them. */
 import { readFileSync, readdirSync } from 'node:fs';
 
-export interface HomeProcess {
+interface HomeProcess {
   readonly pid: number;
   /** `command`, `worker`, `compute`, `supervisor` or `server`. */
   readonly role: string;
@@ -16,7 +16,7 @@ const roles: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Those whose arguments name the home. */
-export function processesOf(home: string): HomeProcess[] {
+function processesOf(home: string): HomeProcess[] {
   return readdirSync('/proc').flatMap(name => {
     const pid = Number(name);
     const line = Number.isInteger(pid) && pid !== process.pid ? readOrNothing(`/proc/${name}/cmdline`) : '';

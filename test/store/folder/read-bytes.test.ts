@@ -40,12 +40,12 @@ test('a file that is not there is nothing, not an error', async () => {
 
 test.runIf(process.platform === 'linux')('closing waits for reads under way, and leaves no descriptor', async () => {
   const before = openDescriptors();
-  const opened = openIfThere(file);
-  const reads = [opened?.read(0, 200_000), opened?.read(1, 190_000)];
-  opened?.close();
-  opened?.close();
+  const opened = openIfThere(file)!;
+  const reads = [opened.read(0, 200_000), opened.read(1, 190_000)];
+  opened.close();
+  opened.close();
   const [all, most] = await Promise.all(reads);
   expect([Buffer.compare(all!, bytes), Buffer.compare(most!, bytes.subarray(1, 190_001))]).toEqual([0, 0]);
-  await expect(opened?.read(0, 1)).rejects.toThrow(/^internal: a file is read that was closed/);
+  await expect(opened.read(0, 1)).rejects.toThrow(/^internal: a file is read that was closed/);
   expect(openDescriptors()).toBe(before);
 });
