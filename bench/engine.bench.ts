@@ -8,7 +8,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { test } from 'vitest';
-import { largestPayload, troubledTasks } from '../test/workflows/histories.ts';
+import { failedTasks, largestPayload, lateTasks } from '../test/workflows/histories.ts';
 import { type RunResult, espalier, program, whileUp, withHome } from './command-line.ts';
 import { measure, printHead } from './measure.ts';
 import { killAll, peakMegabytes } from './processes.ts';
@@ -71,11 +71,11 @@ test('kill -9 of everything at half, then resume', async () => {
       const before = endedIn(home);
       const name = cells.toLocaleString('en');
       const resumed = espalier(home, ['resume', 'rows-1']);
-      let isOver = false;
-      const over = () => void (isOver = true);
+      const command = { isOver: false };
+      const over = () => void (command.isOver = true);
       resumed.then(over, over);
       await measure(`${name} cells, ${before} ended: first new one`, 1, async () => {
-        while (!isOver && endedIn(home) <= before) await sleep(50);
+        while (!command.isOver && endedIn(home) <= before) await sleep(50);
       });
       await measure(`${name} cells: from there to the end`, cells - before, () => resumed);
     });
@@ -157,17 +157,18 @@ function readNames(folder: string): string[] {
 async function reportHistories(address: string): Promise<void> {
   const connection = await Connection.connect({ address });
   const client = new Client({ connection });
-  let [events, bytes, troubled, workflows] = [0, 0, 0, 0];
+  let [events, bytes, failed, late, workflows] = [0, 0, 0, 0, 0];
   for await (const { workflowId, runId } of client.workflow.list()) {
     const history = (await client.workflow.getHandle(workflowId, runId).fetchHistory()).events ?? [];
     workflows += 1;
     events = Math.max(events, history.length);
     bytes = Math.max(bytes, largestPayload([history]));
-    troubled += troubledTasks([history]);
+    failed += failedTasks([history]);
+    late += lateTasks([history]);
   }
   await connection.close();
   console.log(
     `  ${workflows} workflows: longest history ${events} events, largest payload ${bytes} bytes, ` +
-      `${troubled} workflow tasks failed or timed out`,
+      `${failed} workflow tasks failed, ${late} timed out`,
   );
 }
