@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const program = path.join(root, 'dist', 'espalier.js');
+export const program = path.join(root, 'dist', 'espalier.js');
 
 export interface RunResult {
   readonly run: string;
@@ -39,23 +39,26 @@ export async function espalier(home: string, args: readonly string[]): Promise<u
   return JSON.parse(stdout);
 }
 
-/** Keeps server and worker up meanwhile; passes the worker's process id. */
-export async function whileUp(home: string, use: () => Promise<void>): Promise<void> {
+/** Keeps server and worker up meanwhile; passes the server's address. */
+export async function whileUp(home: string, use: (address: string) => Promise<void>): Promise<void> {
   const up = spawn(process.execPath, [program, 'up', '--json', '--home', home], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const isUp = new Promise<void>((resolve, reject) => {
+  let said = '';
+  const isUp = new Promise<string>((resolve, reject) => {
     up.stdout.on('data', (data: Buffer) => {
-      if (data.toString().includes('address')) resolve();
+      said += data.toString();
+      const address = /"address": "([^"]+)"/.exec(said)?.[1];
+      if (address !== undefined) resolve(address);
     });
     up.on('exit', code => reject(new Error(`espalier up ended with ${code}`)));
   });
   try {
-    await isUp;
+    const address = await isUp;
     // The worker's first polls are on their way when it says that it is ready.
     await sleep(2000);
-    await use();
+    await use(address);
   } finally {
     const gone = new Promise(resolve => up.on('exit', resolve));
     up.kill('SIGTERM');

@@ -32,6 +32,11 @@ export interface Coordinator {
   readonly drive: (branches: readonly BranchOverview[]) => Promise<'ended' | 'full'>;
   /** After `full`: has the branches under way tell their ends to whoever comes next, and says where the run stands. */
   readonly handOver: (marks: BranchMarks) => Promise<CarriedRun>;
+  /**
+   * After a cancellation, in the scope that it cancelled: reaches also the branches of an earlier execution that this
+   * one has not come to yet.
+   */
+  readonly callOff: () => void;
   /** Resolves when no branch is running. */
   readonly settled: () => Promise<void>;
   readonly pause: (paused: boolean) => void;
@@ -133,9 +138,14 @@ export function createCoordinator({ run, plan, carried, bounds = usualBounds }: 
     void note(wanted ? 'run-paused' : 'run-resumed');
   };
 
+  const callOff = () => {
+    for (const branch of inherited) if (!ended.has(branch) && !running.has(branch)) void work(branch);
+  };
+
   return {
     drive,
     handOver,
+    callOff,
     settled: () => condition(() => running.size === 0),
     pause,
     branchEnded: children.told,

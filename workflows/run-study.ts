@@ -22,6 +22,7 @@ export async function runStudy(input: RunStudyInput): Promise<Tally> {
     await book.endRun({ run, plan, state: coordinator.endState() });
   } catch (error) {
     if (!isCancellation(error)) throw error;
+    coordinator.callOff();
     await CancellationScope.nonCancellable(async () => {
       await coordinator.settled();
       await book.endRun({ run, plan, state: 'cancelled' });

@@ -17,7 +17,12 @@ gates:
 
 const problems = (text: string) => {
   const bytes = new TextEncoder().encode(text);
-  const files = { read: (path: string) => (path === 'study.yaml' ? bytes : undefined), digest: () => undefined };
+  const files = {
+    read: (path: string) => (path === 'study.yaml' ? bytes : undefined),
+    digest: () => undefined,
+    treeDigest: () => undefined,
+    outputDigest: () => undefined,
+  };
   const result = planStudy(files, { file: 'study.yaml', set: [], registry: stepKinds });
   return result.ok ? [] : result.diagnostics.map(({ code, message, remedy }) => `${code} ${message} ${remedy}`);
 };

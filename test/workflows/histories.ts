@@ -1,6 +1,6 @@
 /** Histories of runs as the server keeps them, and the bounds they are to keep. */
 import type { Client } from '@temporalio/client';
-import type { temporal } from '@temporalio/proto';
+import { temporal } from '@temporalio/proto';
 
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
@@ -34,11 +34,21 @@ export function largestPayload(executions: Executions): number {
   );
 }
 
-/** Workflow tasks that failed or ran out of time: a worker that was lost, or code that the server refused. */
-export function troubledTasks(executions: Executions): number {
+/**
+ * Workflow tasks that failed: code that threw, or commands that the server refused. One that was about to end its
+ * execution while news came in is none: the server sends it back to look at them, and that is how nothing is lost.
+ */
+export function failedTasks(executions: Executions): number {
   return executions
     .flat()
-    .filter(event => event.workflowTaskFailedEventAttributes ?? event.workflowTaskTimedOutEventAttributes).length;
+    .filter(({ workflowTaskFailedEventAttributes: failed }) => failed && failed.cause !== unhandledCommand).length;
+}
+
+const unhandledCommand = temporal.api.enums.v1.WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND;
+
+/** Workflow tasks that no worker answered in time: one that was lost, or a machine too busy to answer. */
+export function lateTasks(executions: Executions): number {
+  return executions.flat().filter(event => event.workflowTaskTimedOutEventAttributes).length;
 }
 
 function payloadsOf(event: HistoryEvent): temporal.api.common.v1.IPayload[] {

@@ -13,7 +13,7 @@ import {
   largestPayload,
   mostEvents,
   mostPayloadBytes,
-  troubledTasks,
+  failedTasks,
 } from './histories.ts';
 import { type StartedRun, type WorkflowRig, endsOf, startRig, startRun } from './rig.ts';
 
@@ -103,7 +103,7 @@ steps:
     await started.serving.stop();
     const all = await histories(started);
     expect(all.length).toBeGreaterThan(1);
-    expect(troubledTasks(all)).toBe(0);
+    expect(failedTasks(all)).toBe(0);
     for (const events of all) expect(events.length).toBeLessThan(mostEvents);
     expect(largestPayload(all)).toBeLessThan(mostPayloadBytes);
   }, 120_000);

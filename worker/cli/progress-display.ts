@@ -34,6 +34,9 @@ export interface DisplayedRun {
 
 /** In a pipe a line this often is enough to see that it lives. */
 const plainSeconds = 10;
+/** Drawing goes through every cell; with this many of them, once a second is often enough. */
+const manyCells = 10_000;
+const manyCellsSeconds = 1;
 /** Running cells listed at most. */
 const listed = 6;
 
@@ -44,6 +47,8 @@ export function createProgressDisplay(terminal: Terminal, run: DisplayedRun): Pr
   const notices = createNotices(new Map(cells.map(cell => [cell.index, cell])), run.run);
   let drawn = 0;
   let lastPlain = Date.now();
+  let lastDraw = Number.NEGATIVE_INFINITY;
+  const drawSeconds = cells.length > manyCells ? manyCellsSeconds : 0;
 
   const erase = () => {
     if (drawn > 0) terminal.draw(`\u001B[${drawn}A\u001B[0J`);
@@ -83,9 +88,12 @@ export function createProgressDisplay(terminal: Terminal, run: DisplayedRun): Pr
       const line = terminal.live && event.event === 'approval-awaited' ? undefined : notices(event);
       if (line !== undefined) say(line);
     }
-    if (terminal.live) draw();
-    else if (Date.now() - lastPlain >= plainSeconds * 1000) {
-      lastPlain = Date.now();
+    const now = Date.now();
+    if (terminal.live && now - lastDraw >= drawSeconds * 1000) {
+      lastDraw = now;
+      draw();
+    } else if (!terminal.live && now - lastPlain >= plainSeconds * 1000) {
+      lastPlain = now;
       terminal.say([headline(view, cells.length), paceLine(rate)].filter(line => line !== '').join('  '));
     }
   };
