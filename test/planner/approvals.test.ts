@@ -21,7 +21,7 @@ const problems = (text: string) => {
     read: (path: string) => (path === 'study.yaml' ? bytes : undefined),
     digest: () => undefined,
     treeDigest: () => undefined,
-    outputDigest: () => undefined,
+    outputDigest: () => ({ problem: 'there is no such command' }),
   };
   const result = planStudy(files, { file: 'study.yaml', set: [], registry: stepKinds });
   return result.ok ? [] : result.diagnostics.map(({ code, message, remedy }) => `${code} ${message} ${remedy}`);

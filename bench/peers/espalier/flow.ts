@@ -16,7 +16,7 @@ import { type StepKind, defineStepKind } from '../../../schemas/step-kind.ts';
 import type { Registry } from '../../../schemas/steps/registry.ts';
 import type { Store } from '../../../store/store.ts';
 import { type Config, readConfig } from '../../../worker/config.ts';
-import { workflowBundle } from '../../../worker/entry-points.ts';
+import { workflowBundle, workflowVersion } from '../../../worker/entry-points.ts';
 import { beginRun } from '../../../worker/run/begin-run.ts';
 import { followRun } from '../../../worker/run/follow-run.ts';
 import { makeHomeStore } from '../../../worker/run/home-store.ts';
@@ -107,14 +107,17 @@ async function serveCells(config: Config, store: Store, address: string) {
   const environment = { host: hostname(), platform: process.platform, node: process.version, espalier: 'bench' };
   const execute = cellExecutor({ store, bodyOf, resources, checkpointSeconds: config.checkpointSeconds });
   const runner = { store, kinds, environment, owner: { host: hostname(), pid: process.pid }, execute };
+  const stopping = new AbortController();
   return serve({
     target: temporalTarget(address),
-    taskQueue: taskQueueOf(store.id),
+    taskQueue: taskQueueOf(store.id, workflowVersion()),
     bundle: workflowBundle(),
-    activities: createActivities(store, {
-      light: { ...runner, exclusive: false },
-      heavy: { ...runner, exclusive: true },
-    }),
+    activities: createActivities(
+      store,
+      { light: { ...runner, exclusive: false }, heavy: { ...runner, exclusive: true } },
+      stopping.signal,
+    ),
+    stopActivities: () => stopping.abort(),
     slots: config.slots,
     log: line => console.error(line),
   });
@@ -123,8 +126,8 @@ async function serveCells(config: Config, store: Store, address: string) {
 async function run(config: Config): Promise<boolean> {
   const plan = planInputs();
   const store = await makeHomeStore(config.home);
-  const { record } = await beginRun(store, plan, 'study.yaml');
-  const isSettled = await settleRun(store, record.run, plan.cellList);
+  const { record } = await beginRun(store, { plan, file: 'study.yaml', set: [] });
+  const isSettled = await settleRun(store, record, plan.cellList);
   if (!isSettled) await make(config, store, { run: record.run, plan: record.plan, cells: plan.cells });
   await writeReport(store, record);
   return (await store.haveRecords(plan.cellList.map(({ key }) => key))).every(Boolean);
@@ -138,10 +141,14 @@ async function make(
   const server = await findServer(config);
   if (server === undefined) throw new Error('no server is up: run the setup first');
   const serving = await serveCells(config, store, server.address);
-  const client = await connectRuns(temporalTarget(server.address), store.id);
+  const client = await connectRuns(temporalTarget(server.address), {
+    storeId: store.id,
+    version: workflowVersion(),
+  });
   await client.start({ run: name, plan });
   const { signal } = new AbortController();
-  await followRun(store, client, name, { view: createRunView(cells), onChange: () => undefined, signal });
+  const isGone = async () => (await client.state(name)) !== 'running';
+  await followRun(store, name, { view: createRunView(cells), onChange: () => undefined, signal, isGone });
   await client.close();
   await serving.stop();
 }
