@@ -35,9 +35,13 @@ export async function readBranch(sources: BranchSources, reference: BranchRefere
   const approvals = cellApprovals(head, orders, verdicts);
   const recorded = list.filter(cell => have.has(cell.key));
   const left = await leftCells(store, run, list, have);
-  const ends = list.some(cell => lacksInput(cell, have)) ? await endedCells(store, run) : noEnds;
+  const ends = await endedCells(store, run);
+  // A run that is taken up keeps its failures: trying them again is what `rerun` is for.
+  const failed = list.filter(
+    ({ index, key }) => !have.has(key) && !left.has(index) && ends.get(index)?.state === 'failed',
+  );
   const ruledOut: RuledOut[] = [];
-  for (const cell of list.filter(each => !have.has(each.key) && !left.has(each.index))) {
+  for (const cell of list.filter(each => !have.has(each.key) && !left.has(each.index) && !failed.includes(each))) {
     const end =
       orderedEnd(cell, approvals, orders) ??
       guardedFromOutside(cell, approvals, verdicts) ??
@@ -55,6 +59,7 @@ export async function readBranch(sources: BranchSources, reference: BranchRefere
     // What is left goes from the end to the front: a cell whose end is known needs no line because of one above it.
     ended: [
       ...(await Promise.all(cached)),
+      ...failed.map(({ index }) => ({ cell: index, state: 'failed' as const })),
       ...[...left].reverse().map(([cell, state]) => ({ cell, state })),
       ...ruledOut.map(({ cell, state }) => ({ cell, state })),
     ],
@@ -121,12 +126,6 @@ async function lookUp(store: Store, run: string, list: readonly PlanCell[]): Pro
   ];
   const found = await store.haveRecords(keys, run);
   return new Set(keys.filter((_, index) => found[index]));
-}
-
-const noEnds: EndedCells = new Map();
-
-function lacksInput(cell: PlanCell, have: ReadonlySet<CellKey>): boolean {
-  return Object.values(cell.inputs).some(input => input.parts.some(part => !have.has(part.key)));
 }
 
 async function verdictOf(store: Store, run: string, cell: PlanCell): Promise<{ verdict?: string }> {

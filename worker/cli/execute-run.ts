@@ -4,6 +4,7 @@ import type { RunEvent, RunRecord } from '../../schemas/run.ts';
 import type { Store } from '../../store/store.ts';
 import { type Engine, startEngine } from '../run/engine.ts';
 import { followRun } from '../run/follow-run.ts';
+import { isAbandoned } from '../run/read-run-view.ts';
 import { type RunView, createRunView } from '../run/run-view.ts';
 import { createSavedWork } from '../run/saved-work.ts';
 import { settleRun } from '../run/settle-run.ts';
@@ -79,7 +80,8 @@ async function execute(context: CommandContext, executed: ExecutedRun, view: Run
     ...(terminal.live ? { saved: createSavedWork(store, record.run, cells) } : {}),
   });
   try {
-    await engine.client.start({ run: record.run, plan: record.plan });
+    const abandoned = resumed && engine.embedded && !engine.shared() && (await isAbandoned(store, record.run));
+    await engine.client.start({ run: record.run, plan: record.plan }, abandoned);
     if (resumed) await unpause(engine.client, record.run);
     const onChange = (events: readonly RunEvent[]) => display.update(events);
     const followed = await followRun(store, record.run, {

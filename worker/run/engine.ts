@@ -14,6 +14,8 @@ export interface Engine {
   /** Whether an `espalier up` serves this home now: then no worker was started, and the run goes on without this one. */
   readonly shared: () => boolean;
   readonly address: string;
+  /** The server is this home's own, so nobody else serves its runs. */
+  readonly embedded: boolean;
   /** Ends what was started; cells under way save their state first. */
   readonly stop: () => Promise<void>;
   /** Takes no new cells, and resolves when those under way have ended. */
@@ -60,6 +62,7 @@ export async function startEngine(config: Config, options: EngineOptions): Promi
     client,
     shared: worker.shared,
     address: server.address,
+    embedded: server.embedded,
     stop: async () => {
       await client.close();
       await worker.stop();

@@ -21,7 +21,12 @@ export async function shownState(
   const state = view.state();
   if (state === undefined) return 'new';
   if (served || (state !== 'running' && state !== 'paused')) return state;
+  return (await isAbandoned(store, run)) ? 'interrupted' : state;
+}
+
+/** Every process that was at the run is gone; this one does not count. */
+export async function isAbandoned(store: RunStore, run: string): Promise<boolean> {
   const { events } = await store.events(run);
   const starts = events.flatMap(event => (event.event === 'run-started' ? [event.process] : []));
-  return starts.every(isGone) ? 'interrupted' : state;
+  return starts.filter(({ pid }) => pid !== process.pid).every(isGone);
 }

@@ -9,8 +9,11 @@ import { type PendingActivity, pendingActivities } from './pending-activities.ts
 export type WorkflowState = 'running' | 'ended' | 'broken' | 'absent';
 
 export interface RunClient {
-  /** Starts the run's workflow unless it is running already. */
-  readonly start: (reference: RunReference) => Promise<void>;
+  /**
+   * Starts the run's workflow unless it is running already. One that is known to be abandoned (no process is at it) is
+   * begun anew instead of waiting until the server notices.
+   */
+  readonly start: (reference: RunReference, isAbandoned?: boolean) => Promise<void>;
   readonly state: (run: string) => Promise<WorkflowState>;
   readonly pause: (run: string) => Promise<void>;
   readonly resume: (run: string) => Promise<void>;
@@ -38,22 +41,29 @@ export async function connectRuns(target: TemporalTarget, { storeId, version }: 
   const taskQueue = taskQueueOf(storeId, version);
 
   /**
-   * A run that another version of the workflows is at cannot be replayed by this one, and need not be: what is done is
-   * in the store. So it is ended there and begun again here.
+   * Ends what the server still has of a run, its branches too, which outlive the execution that started them: work under
+   * way hears of it with its next heartbeat, and saves its state.
    */
-  const endOtherVersion = async (run: string) => {
-    const { status, taskQueue: queue, runId } = await handle(run).describe();
-    if (status.name !== 'RUNNING' || queue === taskQueue) return;
-    await client.workflow.getHandle(workflowIdOf(storeId, run), runId).terminate(otherVersion);
-    // Branches outlive the execution that started them.
+  const endRunning = async (run: string, runId: string, reason: string) => {
+    await client.workflow.getHandle(workflowIdOf(storeId, run), runId).terminate(reason);
     const branches = `ParentWorkflowId = '${workflowIdOf(storeId, run)}' AND ExecutionStatus = 'Running'`;
     for await (const branch of client.workflow.list({ query: branches }))
-      await client.workflow.getHandle(branch.workflowId, branch.runId).terminate(otherVersion).catch(ifKnown);
+      await client.workflow.getHandle(branch.workflowId, branch.runId).terminate(reason).catch(ifKnown);
+  };
+  /**
+   * A run that another version of the workflows is at cannot be replayed by this one, and one that nobody serves would
+   * first wait for the heartbeats of the dead. Neither need be: what is done is in the store.
+   */
+  const makeWay = async (run: string, isAbandoned: boolean) => {
+    const { status, taskQueue: queue, runId } = await handle(run).describe();
+    if (status.name !== 'RUNNING') return;
+    if (queue !== taskQueue) await endRunning(run, runId, 'taken up by another version');
+    else if (isAbandoned) await endRunning(run, runId, 'taken up anew: nobody served it any more');
   };
   const branchId = (run: string, branch: number) => branchWorkflowId(workflowIdOf(storeId, run), branch);
 
-  const start = async (reference: RunReference) => {
-    await endOtherVersion(reference.run).catch(ifKnown);
+  const start = async (reference: RunReference, isAbandoned = false) => {
+    await makeWay(reference.run, isAbandoned).catch(ifKnown);
     try {
       await client.workflow.start<(given: RunReference) => Promise<Tally>>('runStudy', {
         workflowId: workflowIdOf(storeId, reference.run),
@@ -109,8 +119,6 @@ export async function connectRuns(target: TemporalTarget, { storeId, version }: 
     close: () => connection.close(),
   };
 }
-
-const otherVersion = 'taken up by another version';
 
 /** A workflow that the server never had, or that has ended meanwhile, is nothing to end. */
 function ifKnown(error: unknown): void {

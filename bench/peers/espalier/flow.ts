@@ -20,6 +20,7 @@ import { workflowBundle, workflowVersion } from '../../../worker/entry-points.ts
 import { beginRun } from '../../../worker/run/begin-run.ts';
 import { followRun } from '../../../worker/run/follow-run.ts';
 import { makeHomeStore } from '../../../worker/run/home-store.ts';
+import { isAbandoned } from '../../../worker/run/read-run-view.ts';
 import { createRunView } from '../../../worker/run/run-view.ts';
 import { settleRun } from '../../../worker/run/settle-run.ts';
 import { writeReport } from '../../../worker/run/write-report.ts';
@@ -126,9 +127,9 @@ async function serveCells(config: Config, store: Store, address: string) {
 async function run(config: Config): Promise<boolean> {
   const plan = planInputs();
   const store = await makeHomeStore(config.home);
-  const { record } = await beginRun(store, { plan, file: 'study.yaml', set: [] });
+  const { record, resumed } = await beginRun(store, { plan, file: 'study.yaml', set: [] });
   const isSettled = await settleRun(store, record, plan.cellList);
-  if (!isSettled) await make(config, store, { run: record.run, plan: record.plan, cells: plan.cells });
+  if (!isSettled) await make(config, store, { run: record.run, plan: record.plan, cells: plan.cells, resumed });
   await writeReport(store, record);
   return (await store.haveRecords(plan.cellList.map(({ key }) => key))).every(Boolean);
 }
@@ -136,7 +137,12 @@ async function run(config: Config): Promise<boolean> {
 async function make(
   config: Config,
   store: Store,
-  { run: name, plan, cells }: { readonly run: string; readonly plan: string; readonly cells: number },
+  {
+    run: name,
+    plan,
+    cells,
+    resumed,
+  }: { readonly run: string; readonly plan: string; readonly cells: number; readonly resumed: boolean },
 ): Promise<void> {
   const server = await findServer(config);
   if (server === undefined) throw new Error('no server is up: run the setup first');
@@ -145,7 +151,7 @@ async function make(
     storeId: store.id,
     version: workflowVersion(),
   });
-  await client.start({ run: name, plan });
+  await client.start({ run: name, plan }, resumed && (await isAbandoned(store, name)));
   const { signal } = new AbortController();
   const isGone = async () => (await client.state(name)) !== 'running';
   await followRun(store, name, { view: createRunView(cells), onChange: () => undefined, signal, isGone });
