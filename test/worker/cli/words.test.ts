@@ -22,6 +22,7 @@ const verbs = [
   'status',
   'ls',
   'table',
+  'logs',
   'report',
   'lineage',
   'up',
