@@ -8,7 +8,7 @@ import type { CellOutcome } from '../schemas/engine.ts';
 import { type PlanCell, cellName } from '../schemas/plan.ts';
 import type { StepKind } from '../schemas/step-kind.ts';
 import type { Registry } from '../schemas/steps/registry.ts';
-import type { LeaseOwner, Store } from '../store/store.ts';
+import type { Lease, LeaseOwner, Store } from '../store/store.ts';
 import { type AttemptedCell, describeChanges, recordedChange } from './changed-recipe.ts';
 import { type CellFailure, classify } from './cell-failure.ts';
 import type { CellProgress, ExecuteCell } from './compute.ts';
@@ -106,6 +106,17 @@ async function attemptRecipe(dependencies: AttemptDependencies, attempt: Attempt
   const made = known ?? (await store.recordByContent(resolution.contentKey));
   if (made === undefined) return work(dependencies, attempt, recipe, resolution);
   if (known === undefined) await publishReuse(store, { run, cell, resolution, made });
+  return answerWith(store, attempt, recipe, made);
+}
+
+/** The cell needs no work: `made` is it. */
+async function answerWith(
+  store: Store,
+  attempt: Attempt,
+  recipe: AttemptedCell,
+  made: CellRecord,
+): Promise<AttemptResult> {
+  const { run, planned } = attempt;
   await substitute(store, attempt, recipe, made);
   const end = await ended(store, run, planned, { state: 'cached', reason: `the same work as ${made.name}` });
   return { ...end, ...changeOf(recipe) };
@@ -134,11 +145,18 @@ async function work(
   if (lease !== undefined && 'retry' in lease) return lease;
   const stop = lease === undefined ? { signal, end: async () => {} } : keepLease(lease, signal);
   try {
+    if (lease?.takenFrom !== undefined) await bookVanished(dependencies, attempt, cell, lease.takenFrom);
     // Whoever held the lease before may have published between our look-up and now.
     const record = exclusive ? await store.record(cell.key, run) : undefined;
     if (record !== undefined) {
       await substitute(store, attempt, recipe, record);
       return { ...(await foundRecord(store, run, planned, record)), ...changeOf(recipe) };
+    }
+    // What lacks parts is published for its run alone: another run that lacks the same finds it by its content only.
+    const made = exclusive ? await store.recordByContent(resolution.contentKey) : undefined;
+    if (made !== undefined) {
+      await publishReuse(store, { run, cell, resolution, made });
+      return await answerWith(store, attempt, recipe, made);
     }
     const result = await execute(
       { run, cell, inputs: resolution.inputs },
@@ -156,8 +174,17 @@ async function work(
     );
     const attempts = exclusive || changes.length > 0 ? await store.attempts(planned.key) : [];
     const changed = changes.length === 0 ? undefined : recordedChange(planned, recipe);
-    const made = await publishCell(store, { run, cell, resolution, result, started, attempts, environment, changed });
-    await substitute(store, attempt, recipe, made);
+    const published = await publishCell(store, {
+      run,
+      cell,
+      resolution,
+      result,
+      started,
+      attempts,
+      environment,
+      changed,
+    });
+    await substitute(store, attempt, recipe, published);
     if (exclusive) await store.clearWork(cell.key);
     if (changes.length > 0) await store.clearWork(planned.key);
     return { ...(await ended(store, run, planned, { state: 'done', seconds: result.seconds })), ...changeOf(recipe) };
@@ -166,33 +193,33 @@ async function work(
   }
 }
 
-async function takeLease(
-  { store, owner, environment }: AttemptDependencies,
+async function takeLease({ store, owner }: AttemptDependencies, { run }: Attempt, cell: PlanCell) {
+  const lease = await store.acquireLease(cell.key, { ...owner, purpose: `${run} ${cell.step}` }, leaseSeconds);
+  if (lease.held) return lease;
+  const wait = Math.min(5, Math.max(1, (lease.expires.getTime() - Date.now()) / 1000));
+  return { retry: wait, reason: `${lease.owner.purpose} (${lease.owner.host}, process ${lease.owner.pid}) is at it` };
+}
+
+/** Counts the attempt of an owner who is gone. The lease is kept alive meanwhile: on a slow disk this takes its time. */
+async function bookVanished(
+  { store, environment }: AttemptDependencies,
   { run, planned, onVanished }: Attempt,
   cell: PlanCell,
+  { owner, since }: NonNullable<Lease['takenFrom']>,
 ) {
-  const lease = await store.acquireLease(cell.key, { ...owner, purpose: `${run} ${cell.step}` }, leaseSeconds);
-  if (!lease.held) {
-    const wait = Math.min(5, Math.max(1, (lease.expires.getTime() - Date.now()) / 1000));
-    return { retry: wait, reason: `${lease.owner.purpose} (${lease.owner.host}, process ${lease.owner.pid}) is at it` };
-  }
-  if (lease.takenFrom !== undefined) {
-    const { owner: before, since } = lease.takenFrom;
-    const saved = (await store.checkpointTime(cell.key)) ?? since;
-    const secondsSince = (time: Date) => Math.max(0, (Date.now() - time.getTime()) / 1000);
-    const vanished: FailedAttempt = {
-      run,
-      class: 'preempted',
-      message: `the worker vanished (${before.host}, process ${before.pid})`,
-      started: since.toISOString(),
-      seconds: secondsSince(since),
-      lost_seconds: Math.min(secondsSince(since), secondsSince(saved)),
-      host: environment.host,
-    };
-    await store.addAttempt(planned.key, vanished);
-    onVanished(vanished);
-  }
-  return lease;
+  const saved = (await store.checkpointTime(cell.key)) ?? since;
+  const secondsSince = (time: Date) => Math.max(0, (Date.now() - time.getTime()) / 1000);
+  const vanished: FailedAttempt = {
+    run,
+    class: 'preempted',
+    message: `the worker vanished (${owner.host}, process ${owner.pid})`,
+    started: since.toISOString(),
+    seconds: secondsSince(since),
+    lost_seconds: Math.min(secondsSince(since), secondsSince(saved)),
+    host: environment.host,
+  };
+  await store.addAttempt(planned.key, vanished);
+  onVanished(vanished);
 }
 
 /** How long a vanished owner keeps others out; renewed well before. */
