@@ -1,6 +1,6 @@
 /** The file system as the planner sees it. */
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import type { SourceFiles } from '../planner/source-files.ts';
 import { digestSchema } from '../schemas/identity.ts';
 
@@ -8,8 +8,8 @@ import { digestSchema } from '../schemas/identity.ts';
 const pieceBytes = 2 ** 20;
 
 export const studyFiles: SourceFiles = {
-  read: path => ifThere(() => readFileSync(path)),
-  digest: path => ifThere(() => digestFile(path)),
+  read: path => ifFile(path, () => readFileSync(path)),
+  digest: path => ifFile(path, () => digestFile(path)),
 };
 
 function digestFile(path: string) {
@@ -28,13 +28,18 @@ function digestFile(path: string) {
   return { digest: digestSchema.parse(hash.digest('hex')), bytes };
 }
 
-/** Nothing where the file is not there, or is a folder: the planner says which reference names it. */
-function ifThere<Value>(read: () => Value): Value | undefined {
+/** What a file may be missing for, or be named so that no file can be. */
+const noFile: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP', 'ERR_INVALID_ARG_VALUE']);
+
+/**
+ * Nothing where there is no file, or something else by that name: the planner says which reference names it. Pipes and
+ * devices are not waited for: they may never end.
+ */
+function ifFile<Value>(path: string, read: () => Value): Value | undefined {
   try {
-    return read();
+    return statSync(path).isFile() ? read() : undefined;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined;
+    if (error instanceof Error && 'code' in error && noFile.has(error.code)) return undefined;
     throw error;
   }
 }

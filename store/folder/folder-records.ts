@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { CellRecord } from '../../schemas/cell-record.ts';
 import { type CellKey, type Digest, cellKeySchema } from '../../schemas/identity.ts';
-import { MissingRunError } from '../errors.ts';
+import { CorruptRecordError, MissingRunError } from '../errors.ts';
 import { checkedPrefix } from '../key-prefix.ts';
 import { parseRecord, recordText } from '../record-text.ts';
 import type { BlobStore, RecordStore } from '../store.ts';
@@ -16,22 +16,29 @@ import { systemCode } from './write-error.ts';
 export function folderRecords(context: FolderContext, blobs: BlobStore): RecordStore {
   const { layout } = context;
   const find = async (key: CellKey, run?: string) =>
-    (await readRecord(layout.record(key))) ??
-    (run === undefined ? undefined : await readRecord(path.join(layout.partial(run), `${key}.json`)));
+    (await readRecord(layout.record(key), { key })) ??
+    (run === undefined ? undefined : await readRecord(path.join(layout.partial(run), `${key}.json`), { key }));
   return {
     publish: async record => publishText(context, record, await recordText(blobs, record)),
     record: find,
-    recordByContent: async contentKey => readRecord(layout.content(contentKey)),
+    recordByContent: async contentKey => readRecord(layout.content(contentKey), { content_key: contentKey }),
     haveRecords: (keys, run) => haveRecords(context, keys, run),
     keysLike: (prefix, limit) => keysLike(layout.records, prefix, limit),
     recordOfArtifact: digest => recordOfArtifact([layout.records, layout.contents], digest),
   };
 }
 
-/** The record in a file; undefined where there is no such file. */
-async function readRecord(file: string): Promise<CellRecord | undefined> {
+/** The record in a file; undefined where there is no such file. A file that was copied over another's is refused. */
+async function readRecord(
+  file: string,
+  wanted: Partial<Pick<CellRecord, 'key' | 'content_key'>>,
+): Promise<CellRecord | undefined> {
   const text = await readIfThere(file);
-  return text === undefined ? undefined : parseRecord(text, file);
+  if (text === undefined) return undefined;
+  const record = parseRecord(text, file);
+  const { key = record.key, content_key: contentKey = record.content_key } = wanted;
+  if (record.key === key && record.content_key === contentKey) return record;
+  throw new CorruptRecordError(file, new Error(`it is the record of another cell, ${record.name} (${record.key})`));
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {
@@ -53,7 +60,7 @@ async function publishText(context: FolderContext, record: CellRecord, text: str
   try {
     await (record.partial ? context.ensureFolder : context.ensureShard)(path.dirname(file));
     const published = linkUnlessTaken(temporary, file);
-    const winner = published ? record : ((await readRecord(file)) ?? record);
+    const winner = published ? record : ((await readRecord(file, { key: record.key })) ?? record);
     const content = context.layout.content(winner.content_key);
     await context.ensureShard(path.dirname(content));
     linkUnlessTaken(file, content);

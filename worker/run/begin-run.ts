@@ -14,8 +14,10 @@ export interface BegunRun {
 
 /** A run of this plan that has not ended is taken up; otherwise a new one begins, its gates registered. */
 export async function beginRun(store: Store, plan: Plan, file: string): Promise<BegunRun> {
+  // A store whose runs cannot be read is told of before anything is written.
+  const runs = await store.runs();
   const digest = await writePlan(store, plan);
-  const before = (await store.runs()).findLast(run => run.plan === digest);
+  const before = runs.findLast(run => run.plan === digest);
   if (before !== undefined && !(await hasEnded(store, before.run))) {
     await noteStart(store, before.run);
     return { record: before, resumed: true };
