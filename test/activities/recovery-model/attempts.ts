@@ -4,7 +4,6 @@ import { CellFailure } from '../../../activities/cell-failure.ts';
 import type { CellResult, CellTask, ExecutionHooks } from '../../../activities/compute.ts';
 import type { PlanCell } from '../../../schemas/plan.ts';
 import type { MemoryStore } from '../../../store/memory-store.ts';
-import type { Store } from '../../../store/store.ts';
 import { dependencies } from '../rig.ts';
 import type { DrawnPlan } from './drawn-plan.ts';
 import { type Steps, type SteppedWorker, steppedStore } from './stepped-worker.ts';
@@ -43,24 +42,28 @@ export function createAttempts(plan: DrawnPlan, raw: MemoryStore) {
       while (worker.asleep && worker.alive) await new Promise(resolve => void setImmediate(resolve));
       if (!worker.alive) await new Promise(() => undefined);
     };
-    const stepped = steppedStore(raw, step, { onLease: key => holders.set(key, number), renewal: awake });
-    const store: Store = {
-      ...stepped,
+    const failure = () => {
+      const taken = worker.failure;
+      worker.failure = undefined;
+      return taken;
+    };
+    const booked: MemoryStore = {
+      ...raw,
       publish: async record => {
         const before = await raw.record(record.key, record.run);
-        await step();
         const isHolder = cell.weight === 'light' || holders.get(record.key) === number;
-        if ((await raw.publish(record)) === 'published' && record.reused_from === undefined)
+        const result = await raw.publish(record);
+        if (result === 'published' && record.reused_from === undefined)
           published.set(workName(record.key, current ?? ''), isHolder ? 'in time' : 'late');
-        await step();
         const after = await raw.record(record.key, record.run);
         if (JSON.stringify(after?.outputs) !== JSON.stringify(record.outputs))
           contradictions.push(`${record.key} gave other bytes`);
         if (before !== undefined && JSON.stringify(after) !== JSON.stringify(before))
           contradictions.push(`the record of ${record.key} changed`);
-        return before === undefined ? 'published' : 'exists';
+        return result;
       },
     };
+    const store = steppedStore(booked, step, { failure, onLease: key => holders.set(key, number), renewal: awake });
     const execute = async (task: CellTask, { onBegin, signal }: ExecutionHooks): Promise<CellResult> => {
       onBegin();
       const work = workOf(plan, task.cell, await arrivedTexts(raw, task));

@@ -89,6 +89,7 @@ function createWorld(plan: DrawnPlan, { store, runs }: Begun) {
   let tasks: Task[] = [];
   let attempts = 0;
   let deaths = 0;
+  let broken = 0;
 
   const handOut = () => {
     for (const { run, frontier } of runs) {
@@ -118,7 +119,18 @@ function createWorld(plan: DrawnPlan, { store, runs }: Begun) {
     task.workers.push(worker);
     attempts += 1;
     const attempt = book.attempt(attempts, worker, steps, task);
-    void attempt.then(result => worker.alive && settle(task, result, worker));
+    void attempt.then(
+      result => worker.alive && settle(task, result, worker),
+      // The failure could not even be counted: the activity fails, and comes back.
+      () => worker.alive && settle(task, { retry: 1, reason: 'the store failed' }, worker),
+    );
+  };
+
+  /** Room comes back, however often it was missing; a disk that breaks more often than this ends a cell. */
+  const breakStore = (worker: SteppedWorker, choice: number) => {
+    const breaks = choice % 3 === 0 && broken < 3;
+    if (breaks) broken += 1;
+    worker.failure = { code: breaks ? 'EIO' : 'ENOSPC', done: choice % 2 === 0 };
   };
 
   const startOne = (drawn: number): boolean => {
@@ -173,7 +185,8 @@ function createWorld(plan: DrawnPlan, { store, runs }: Begun) {
     else if (kind < 10) {
       // One is much faster than the others.
       for (let burst = 0; burst < 12 && steps.letOneGoOn(0, worker); burst++) await quiet();
-    } else if (!steps.letOneGoOn(choice)) startOne(choice);
+    } else if (kind === 10) breakStore(worker, choice);
+    else if (!steps.letOneGoOn(choice)) startOne(choice);
     await quiet();
   };
 
@@ -204,7 +217,7 @@ function createWorld(plan: DrawnPlan, { store, runs }: Begun) {
 }
 
 function newWorker(name: number): SteppedWorker {
-  return { name, alive: true, asleep: false, overslept: false, shutdown: new AbortController() };
+  return { name, alive: true, asleep: false, overslept: false, shutdown: new AbortController(), failure: undefined };
 }
 
 /** Everything that can go on without leave has gone on: promises are resolved before the next turn of the event loop. */

@@ -13,6 +13,8 @@ export interface SteppedWorker {
   /** It was asleep at some time, so that it may have lost a lease without a word. */
   overslept: boolean;
   readonly shutdown: AbortController;
+  /** What its next call to the store fails with, before it has done anything or after it has done everything. */
+  failure: { readonly code: 'ENOSPC' | 'EIO'; readonly done: boolean } | undefined;
 }
 
 interface Stop {
@@ -52,12 +54,24 @@ export function createSteps(): Steps {
 export function steppedStore(
   store: MemoryStore,
   step: () => Promise<void>,
-  { onLease, renewal }: { readonly onLease: (key: string) => void; readonly renewal: () => Promise<void> },
+  {
+    failure,
+    onLease,
+    renewal,
+  }: {
+    /** Taken by the call that asks. */
+    readonly failure: () => SteppedWorker['failure'];
+    readonly onLease: (key: string) => void;
+    readonly renewal: () => Promise<void>;
+  },
 ): Store {
   const around = <Arguments extends unknown[], Result>(call: (...given: Arguments) => Promise<Result>) => {
     return async (...given: Arguments): Promise<Result> => {
       await step();
+      const broken = failure();
+      if (broken?.done === false) throw failureOf(broken.code);
       const result = await call(...given);
+      if (broken !== undefined) throw failureOf(broken.code);
       await step();
       return result;
     };
@@ -83,6 +97,10 @@ export function steppedStore(
       return { ...lease, renew: renewing(lease, renewal), release: around(() => lease.release()) };
     },
   };
+}
+
+function failureOf(code: string): Error {
+  return Object.assign(new Error(`as drawn: ${code}`), { code });
 }
 
 /** Renewals are no step of their own: a worker that is awake renews in time, one that sleeps or is dead does not. */

@@ -55,7 +55,7 @@ export interface HostileCase {
   readonly built?: boolean;
 }
 
-export const soundStudy = `
+const soundStudy = `
 study: sound
 axes: { i: { count: 2 } }
 steps:
