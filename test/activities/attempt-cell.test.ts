@@ -185,14 +185,15 @@ test('what another run made of the same parts, between the look-up and the lease
   const store = createMemoryStore();
   const plan = planOf(`
 study: fan
-axes: { i: { count: 2 } }
+axes: { i: { count: 3 } }
 steps:
   part: { use: no-op, over: [i], with: { fail: "\${i == 1}" } }
-  join: { use: no-op, over: [], in: { parts: part }, quorum: 1 }
+  join: { use: no-op, over: [], in: { parts: part }, quorum: 2 }
 `);
   const [first, second] = [await newRun(store, plan), await newRun(store, plan)];
   for (const { run } of [first, second])
-    for (const name of ['part[i=0]', 'part[i=1]']) await attempt(dependencies(store), run, cellNamed(plan, name));
+    for (const name of ['part[i=0]', 'part[i=1]', 'part[i=2]'])
+      await attempt(dependencies(store), run, cellNamed(plan, name));
   const join = cellNamed(plan, 'join');
   const ahead = {
     ...store,
