@@ -114,6 +114,17 @@ async function attemptRecipe(dependencies: AttemptDependencies, attempt: Attempt
   const made = known ?? (await intact(store, await store.recordByContent(resolution.contentKey)));
   if (made === undefined) return work(dependencies, attempt, { recipe, resolution });
   if (known === undefined) await publishReuse(store, { run, cell, resolution, made });
+  return answerWith(store, attempt, recipe, made);
+}
+
+/** The cell needs no work: `made` is it. */
+async function answerWith(
+  store: Store,
+  attempt: Attempt,
+  recipe: AttemptedCell,
+  made: CellRecord,
+): Promise<AttemptResult> {
+  const { run, planned } = attempt;
   await substitute(store, attempt, recipe, made);
   const end = await ended(store, run, planned, { state: 'cached', reason: `the same work as ${made.name}` });
   return { ...end, ...changeOf(recipe) };
@@ -165,6 +176,12 @@ async function workUnderLease(
   if (record !== undefined) {
     await substitute(store, attempt, recipe, record);
     return { ...(await foundRecord(store, run, planned, record)), ...changeOf(recipe) };
+  }
+  // What lacks parts is published for its run alone: another run that lacks the same finds it by its content only.
+  const same = exclusive ? await intact(store, await store.recordByContent(resolution.contentKey)) : undefined;
+  if (same !== undefined) {
+    await publishReuse(store, { run, cell, resolution, made: same });
+    return answerWith(store, attempt, recipe, same);
   }
   const onBegin = () => {
     clock.begin();

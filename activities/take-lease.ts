@@ -22,13 +22,15 @@ export async function takeLease(
     const { host, pid } = lease.owner;
     return { retry: wait, holder: lease.owner, reason: `${lease.owner.purpose} (${host}, process ${pid}) is at it` };
   }
+  // Kept alive from here on: on a slow disk, booking takes its time.
+  const kept = keepLease(lease, attempt.signal);
   try {
     await bookVanished(dependencies, attempt, cell, lease);
   } catch (error) {
-    await lease.release();
+    await kept.end();
     throw error;
   }
-  return { ...keepLease(lease, attempt.signal), fence: lease.fence };
+  return { ...kept, fence: lease.fence };
 }
 
 async function bookVanished(

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { test } from 'vitest';
 import { failedTasks, largestPayload, lateTasks } from '../test/workflows/histories.ts';
-import { type RunResult, espalier, program, whileUp, withHome } from './command-line.ts';
+import { type RunResult, espalier, program, whileUp, withHome } from '../test/stress/command-line.ts';
 import { measure, printHead } from './measure.ts';
 import { killAll, peakMegabytes } from './processes.ts';
 

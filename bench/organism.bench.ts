@@ -3,7 +3,7 @@ import { test } from 'vitest';
 import { openHomeStore } from '../worker/run/home-store.ts';
 import { type DecidedGate, gateOutcomes } from '../worker/run/gate-outcomes.ts';
 import { homeOf } from '../worker/home.ts';
-import { type RunResult, espalier, withHome } from './command-line.ts';
+import { type RunResult, espalier, withHome } from '../test/stress/command-line.ts';
 import { printHead } from './measure.ts';
 
 const size = process.env['SIZE'] ?? 'default';

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'vitest';
-import { espalier, whileUp, withHome } from './command-line.ts';
+import { espalier, whileUp, withHome } from '../test/stress/command-line.ts';
 import { measure, printHead } from './measure.ts';
 
 const study = `

@@ -10,7 +10,7 @@ import { isReservedWord } from './expression.ts';
 import { largestAxisFileBytes, mostAxisValues } from './limits.ts';
 import { reservedName } from './reserved-name.ts';
 import { type Place, below, valueLocation } from './place.ts';
-import { RowColumnProblem, readColumn } from './row-column.ts';
+import { RowColumnProblem, readColumn, textOf } from './row-column.ts';
 import { describeValue } from './describe-value.ts';
 import { type SourceFiles, pathBeside } from './source-files.ts';
 import { isConstant } from './term.ts';
@@ -115,7 +115,7 @@ class AxisReader {
       return undefined;
     }
     try {
-      return readColumn(path, new TextDecoder('utf-8').decode(bytes), column);
+      return readColumn(path, textOf(bytes), column);
     } catch (error) {
       if (!(error instanceof RowColumnProblem)) throw error;
       const at = valueLocation(below(this.#place, error.on));

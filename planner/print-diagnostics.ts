@@ -54,7 +54,7 @@ interface Style {
 /** The place and its source line, the piece underlined. */
 function excerpt(location: Location, texts: SourceTexts, { colors, mark, paint }: Style): string[] {
   const { file, line, column, length } = location;
-  const place = `  ${colors.cyan('-->')} ${file}:${line}:${column}`;
+  const place = `  ${colors.cyan('-->')} ${printable(file)}:${line}:${column}`;
   const source = texts.get(file)?.split(/\r?\n/)[line - 1];
   if (source === undefined || source.trim() === '') return [place];
   const number = String(line);

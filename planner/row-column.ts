@@ -27,6 +27,15 @@ export function readColumn(file: string, text: string, column: string): AxisValu
   throw new RowColumnProblem('An axis is read from `.jsonl` or `.csv` files.', 'Convert the file, or list the values.');
 }
 
+/** The text of a file, which must be UTF-8: an axis of replacement characters would be nobody's. */
+export function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new RowColumnProblem('The file is not UTF-8 text.', 'Save it as plain text in UTF-8.');
+  }
+}
+
 function jsonlColumn(text: string, column: string): AxisValue[] {
   return text.split('\n').flatMap((line, index): AxisValue[] => {
     if (line.trim() === '') return [];

@@ -5,6 +5,7 @@ import { isList } from './cel-value.ts';
 import type { DiagnosticList } from './diagnostic-list.ts';
 import { suggestion } from './nearest-name.ts';
 import { type Place, locate } from './place.ts';
+import { deepestFlow } from './limits.ts';
 import type { SourceDocument } from './source-node.ts';
 import type { StudySource } from './study-source.ts';
 
@@ -82,10 +83,20 @@ function parseList(text: string): Json | undefined {
 function parseJson(text: string): Json | undefined {
   try {
     const parsed: Json = JSON.parse(text);
-    return parsed;
+    return isDeeperThan(deepestFlow, parsed) ? undefined : parsed;
   } catch {
     return undefined;
   }
+}
+
+/** Level by level, not by recursion, which is what such a value would break. */
+function isDeeperThan(most: number, value: Json): boolean {
+  let level: readonly (Json | undefined)[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > most) return true;
+    level = level.flatMap(each => (typeof each === 'object' && each !== null ? Object.values(each) : []));
+  }
+  return false;
 }
 
 function scalarOf(text: string): Json {

@@ -61,6 +61,9 @@ function problemsOf(issue: Issue, checked: Checked, path: SourcePath): ShapeProb
         },
       ];
     }
+    case 'too_big':
+      if (issue.origin !== 'string') return [wrongValue(issue, checked, path)];
+      return [customProblem(`must have at most ${issue.maximum} characters`, path, 'Shorten it.')];
     case 'custom':
       return [customProblem(issue.message, path, issue.params?.['remedy'])];
     case 'invalid_format': {

@@ -1,5 +1,6 @@
 /** What can go wrong in a store, as types: callers decide by class and code, people read the message. */
 import type { FailureClass } from '../schemas/failure.ts';
+import { z } from 'zod';
 import type { CellKey, Digest } from '../schemas/identity.ts';
 
 /** A write failed: the disk or its quota is full, it broke, or it may not be written. Nothing of it is visible. */
@@ -75,17 +76,35 @@ export class CorruptBlobError extends Error {
   }
 }
 
+const moveRecord = 'move the file away and run its cell again';
+
 /** A record (of a cell or a run) lies in the store but cannot be read. */
 export class CorruptRecordError extends Error {
   override readonly name = 'CorruptRecordError';
   readonly file: string;
 
-  constructor(file: string, cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    super(`${file} is no record this version can read: ${reason}; move the file away and run its cell again`, {
+  constructor(file: string, cause: unknown, remedy: string = moveRecord) {
+    super(`${file} is no record this version can read: ${reasonOf(cause)}; ${remedy}`, { cause });
+    this.file = file;
+  }
+}
+
+/** A schema's findings on one line, without the schema's own words for them. */
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof z.ZodError)) return cause instanceof Error ? cause.message : String(cause);
+  return cause.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join(', ');
+}
+
+/** The blob of a plan is gone or damaged. */
+export class UnreadablePlanError extends Error {
+  override readonly name = 'UnreadablePlanError';
+  readonly digest: string;
+
+  constructor(digest: string, cause: unknown) {
+    super(`the plan of this run cannot be read (${reasonOf(cause)}); run its study again: it is planned anew`, {
       cause,
     });
-    this.file = file;
+    this.digest = digest;
   }
 }
 

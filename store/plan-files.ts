@@ -1,8 +1,9 @@
 /** Plans in the store: a head, and a slice of cells per branch, each a JSON blob named by its digest. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type Digest, digestSchema } from '../schemas/identity.ts';
 import type { Json } from '../schemas/json.ts';
 import { type Plan, type PlanHead, type PlanSlice, planHeadSchema, planSliceSchema } from '../schemas/plan.ts';
+import { CorruptBlobError, MissingBlobError, UnreadablePlanError } from './errors.ts';
 import type { BlobStore } from './store.ts';
 
 /** Writes a plan; the digest returned names it. The same plan always has the same digest. */
@@ -42,6 +43,16 @@ async function putText(store: BlobStore, value: Json): Promise<Digest> {
 }
 
 async function readText<Value>(store: BlobStore, digest: string, schema: z.ZodType<Value>): Promise<Value> {
-  const bytes = await store.get(digestSchema.parse(digest), { verify: true });
-  return schema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  try {
+    const bytes = await store.get(digestSchema.parse(digest), { verify: true });
+    return schema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  } catch (error) {
+    if (isUnreadable(error)) throw new UnreadablePlanError(digest, error);
+    throw error;
+  }
+}
+
+/** It is not there, or not what was written; a disk that fails for the moment says something else. */
+function isUnreadable(error: unknown): boolean {
+  return [MissingBlobError, CorruptBlobError, z.ZodError, SyntaxError].some(kind => error instanceof kind);
 }

@@ -35,7 +35,7 @@ export interface TemporalEnvironment {
 const decimal = (pattern: RegExp, error: string) => z.string().regex(pattern, { error }).transform(Number);
 
 const environmentSchema = z.object({
-  ESPALIER_HOME: z.string().min(1).optional(),
+  ESPALIER_HOME: z.string().min(1, { error: 'it names no folder' }).optional(),
   ESPALIER_CACHE: z.string().min(1).optional(),
   ESPALIER_BACKEND: z.enum(['native', 'wasm', 'cpu'], { error: 'it is `native`, `wasm` or `cpu`' }).optional(),
   ESPALIER_SLOTS: decimal(/^[1-9]\d{0,8}$/, 'it is a whole number, 1 or more').optional(),

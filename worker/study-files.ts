@@ -1,24 +1,33 @@
 /** The file system, and the commands of this machine, as the planner sees them. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { SourceFiles } from '../planner/source-files.ts';
 import { digestOf } from '../schemas/identity.ts';
 import { digestFile, digestSourceTree } from '../store/source-tree.ts';
 
 export const studyFiles: SourceFiles = {
-  read: path => ifThere(() => readFileSync(path)),
-  digest: path => ifThere(() => digestFile(path)),
+  read: path => ifFile(path, () => readFileSync(path)),
+  digest: path => ifFile(path, () => digestFile(path)),
   treeDigest: path => ifThere(() => digestSourceTree(path)),
   outputDigest: (command, folder) => outputDigest(command, folder),
 };
 
-/** Nothing where the file is not there, or is a folder: the planner says which reference names it. */
+/** What a file may be missing for, or be named so that no file can be. */
+const noFile: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP', 'ERR_INVALID_ARG_VALUE']);
+
+/**
+ * Nothing where there is no file, or something else by that name: the planner says which reference names it. Pipes and
+ * devices are not waited for: they may never end.
+ */
+function ifFile<Value>(path: string, read: () => Value): Value | undefined {
+  return ifThere(() => (statSync(path).isFile() ? read() : undefined));
+}
+
 function ifThere<Value>(read: () => Value): Value | undefined {
   try {
     return read();
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined;
+    if (error instanceof Error && 'code' in error && noFile.has(error.code)) return undefined;
     throw error;
   }
 }

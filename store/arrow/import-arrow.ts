@@ -58,10 +58,15 @@ function readWhole(bytes: Uint8Array, source: string): ArrowTable {
     const reader = RecordBatchReader.from(bytes).open();
     return new ArrowTable(reader.schema, [...reader]);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const hint = /codec|compress/i.test(message) ? 'it is compressed; write it without compression' : message;
-    throw new TableFormatError(source, hint, error);
+    throw new TableFormatError(source, hintOf(error), error);
   }
+}
+
+/** What a decoder trips over in damaged bytes says nothing to the file's owner. */
+function hintOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (/codec|compress/i.test(message)) return 'it is compressed; write it without compression';
+  return error instanceof TypeError ? 'its bytes are damaged, or it is of another format' : message;
 }
 
 function importedType(type: DataType, vector: Vector): ColumnType | undefined {

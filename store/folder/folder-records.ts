@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { CellRecord } from '../../schemas/cell-record.ts';
 import { type CellKey, type Digest, cellKeySchema } from '../../schemas/identity.ts';
-import { MissingRunError } from '../errors.ts';
+import { CorruptRecordError, MissingRunError } from '../errors.ts';
 import { checkedPrefix } from '../key-prefix.ts';
 import { parseRecord, recordText } from '../record-text.ts';
 import type { BlobStore, RecordStore } from '../store.ts';
@@ -22,8 +22,8 @@ export function folderRecords(
 ): RecordStore {
   const { layout } = context;
   const find = async (key: CellKey, run?: string) =>
-    (await findRecord(context, layout.record(key))) ??
-    (run === undefined ? undefined : await findRecord(context, path.join(layout.partial(run), `${key}.json`)));
+    (await findRecord(context, layout.record(key), { key })) ??
+    (run === undefined ? undefined : await findRecord(context, path.join(layout.partial(run), `${key}.json`), { key }));
   return {
     publish: async (record, fence) => {
       const text = await recordText(blobs, record);
@@ -33,22 +33,29 @@ export function folderRecords(
       });
     },
     record: find,
-    recordByContent: async contentKey => findRecord(context, layout.content(contentKey)),
+    recordByContent: async contentKey => findRecord(context, layout.content(contentKey), { content_key: contentKey }),
     haveRecords: (keys, run) => haveRecords(context, keys, run),
     keysLike: (prefix, limit) => keysLike(layout.records, prefix, limit),
     recordOfArtifact: digest => recordOfArtifact([layout.records, layout.contents], digest),
   };
 }
 
+/** What a record must say of itself to answer a look-up. */
+type Wanted = Partial<Pick<CellRecord, 'key' | 'content_key'>>;
+
 /** The record in a file, which is taken out of the trash where it lies there. */
-async function findRecord({ trash }: FolderContext, file: string): Promise<CellRecord | undefined> {
-  return (await readRecord(file)) ?? ((await trash.restore(file)) ? readRecord(file) : undefined);
+async function findRecord({ trash }: FolderContext, file: string, wanted: Wanted): Promise<CellRecord | undefined> {
+  return (await readRecord(file, wanted)) ?? ((await trash.restore(file)) ? readRecord(file, wanted) : undefined);
 }
 
-/** The record in a file; undefined where there is no such file. */
-async function readRecord(file: string): Promise<CellRecord | undefined> {
+/** The record in a file; undefined where there is no such file. A file that was copied over another's is refused. */
+async function readRecord(file: string, wanted: Wanted): Promise<CellRecord | undefined> {
   const text = await readText(file);
-  return text === undefined ? undefined : parseRecord(text, file);
+  if (text === undefined) return undefined;
+  const record = parseRecord(text, file);
+  const { key = record.key, content_key: contentKey = record.content_key } = wanted;
+  if (record.key === key && record.content_key === contentKey) return record;
+  throw new CorruptRecordError(file, new Error(`it is the record of another cell, ${record.name} (${record.key})`));
 }
 
 async function readText(file: string): Promise<string | undefined> {
@@ -76,7 +83,7 @@ async function publishText(
     // only be the first.
     mayPublish();
     const published = linkUnlessTaken(temporary, file);
-    const winner = published ? record : ((await readRecord(file)) ?? record);
+    const winner = published ? record : ((await readRecord(file, { key: record.key })) ?? record);
     const content = context.layout.content(winner.content_key);
     await context.ensureShard(path.dirname(content));
     linkUnlessTaken(file, content);

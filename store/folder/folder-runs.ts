@@ -108,7 +108,7 @@ async function readRun(folder: string): Promise<RunRecord | undefined> {
   try {
     return runRecordSchema.parse(JSON.parse(text));
   } catch (error) {
-    throw new CorruptRecordError(file, error);
+    throw new CorruptRecordError(file, error, 'move the folder of that run away: what it made stays in the store');
   }
 }
 

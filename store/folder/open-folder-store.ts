@@ -17,7 +17,7 @@
  * done twice, and still the first record to be published is the one that stays.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -58,6 +58,7 @@ export type FolderStore = Omit<Store, 'events'> & FolderRuns;
 export async function openFolderStore(root: string): Promise<FolderStore> {
   const layout = layoutOf(path.resolve(root));
   const id = (await readFormat(layout)) ?? (await createStore(layout));
+  refuseMissingFolders(layout);
   writingNow(layout.temporary, () => mkdirSync(layout.temporary, { recursive: true }));
   await cleanTemporaryFiles(layout.temporary, Date.now());
   const context = {
@@ -127,6 +128,14 @@ async function createStore(layout: Layout): Promise<string> {
     removeIfThere(temporary);
   }
   return (await readFormat(layout)) ?? createStore(layout);
+}
+
+/** What should be a folder and is a file would be met by every cell, one after the other. */
+function refuseMissingFolders({ root, format }: Layout): void {
+  const entries = topLevelNames.map(name => path.join(root, name)).filter(entry => entry !== format);
+  const wrong = entries.find(entry => statSync(entry, { throwIfNoEntry: false })?.isDirectory() === false);
+  if (wrong === undefined) return;
+  throw new StoreFormatError(`${wrong} is no folder: restore what was there, or choose another folder for the store`);
 }
 
 async function refuseForeignFolder(layout: Layout): Promise<void> {

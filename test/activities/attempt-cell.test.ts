@@ -181,6 +181,32 @@ steps:
   });
 });
 
+test('what another run made of the same parts, between the look-up and the lease, is not made again', async () => {
+  const store = createMemoryStore();
+  const plan = planOf(`
+study: fan
+axes: { i: { count: 3 } }
+steps:
+  part: { use: no-op, over: [i], with: { fail: "\${i == 1}" } }
+  join: { use: no-op, over: [], in: { parts: part }, quorum: 2 }
+`);
+  const [first, second] = [await newRun(store, plan), await newRun(store, plan)];
+  for (const { run } of [first, second])
+    for (const name of ['part[i=0]', 'part[i=1]', 'part[i=2]'])
+      await attempt(dependencies(store), run, cellNamed(plan, name));
+  const join = cellNamed(plan, 'join');
+  const ahead = {
+    ...store,
+    acquireLease: async (...given: Parameters<typeof store.acquireLease>) => {
+      await attempt(dependencies(store, { exclusive: true }), first.run, join);
+      return store.acquireLease(...given);
+    },
+  };
+  const late = await attempt(dependencies(ahead, { exclusive: true, execute: failing() }), second.run, join);
+  expect(late).toMatchObject({ ended: { state: 'cached' }, reason: 'the same work as join' });
+  expect((await store.record(join.key, second.run))?.partial).toBe(true);
+});
+
 test('a cell whose step kind this worker does not know fails as a bug, not as the user’s', async () => {
   const store = createMemoryStore();
   const plan = planOf(chain);

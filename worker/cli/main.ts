@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** `espalier`: the command line. Each verb is loaded when it is called, so that none waits for the others' libraries. */
 import { CommanderError } from 'commander';
+import { printable } from '../../planner/display-width.ts';
 import { type Config, readConfig } from '../config.ts';
 import type { Command, CommandContext } from './command.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -57,7 +58,9 @@ function contextOf(config: Config, flags: GlobalFlags): CommandContext {
 
 function sayError(error: unknown, flags: GlobalFlags, color: boolean): ExitCode {
   const terminal = processTerminal(color);
-  const { message, code } = explainError(error);
+  const { message: text, code } = explainError(error);
+  // Names that people typed or files hold may have control codes, which a terminal would obey.
+  const message = text.split('\n').map(printable).join('\n');
   if (flags.json === true) terminal.out(JSON.stringify({ error: message }));
   terminal.say(`${terminal.paintError.red('error')}: ${message}`);
   return code;

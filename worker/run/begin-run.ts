@@ -34,9 +34,11 @@ export interface BegunRun {
 
 /** A run of this plan that has not ended is taken up; otherwise a new one begins, its gates and reasons written down. */
 export async function beginRun(store: Store, { plan, file, set, origin, ...given }: BeginOptions): Promise<BegunRun> {
+  // A store whose runs cannot be read is told of before anything is written.
+  const runs = await store.runs();
   const digest = given.digest ?? (await writePlan(store, plan));
   const comesFrom = origin === undefined ? undefined : originOf(origin);
-  const before = (await store.runs()).findLast(run => run.plan === digest && isSameWork(run.origin, comesFrom));
+  const before = runs.findLast(run => run.plan === digest && isSameWork(run.origin, comesFrom));
   if (before !== undefined && !(await hasEnded(store, before.run))) {
     await noteStart(store, before.run);
     return { record: before, resumed: true };

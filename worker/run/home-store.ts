@@ -16,10 +16,11 @@ export async function openHomeStore(home: string): Promise<Store> {
 /** The store of a home that may be new. A `MachineryError` names a home that cannot be made or written. */
 export async function makeHomeStore(home: string): Promise<Store> {
   makeFolders(home);
-  if (!statSync(home).isDirectory()) throw unusable(home, 'is no folder');
   try {
+    if (!statSync(home).isDirectory()) throw unusable(home, 'is no folder');
     accessSync(home, constants.W_OK | constants.X_OK);
   } catch (error) {
+    if (error instanceof MachineryError) throw error;
     throw unusable(home, 'cannot be written', codeOf(error));
   }
   return openFolderStore(homeOf(home).store);

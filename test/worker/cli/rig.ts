@@ -45,6 +45,8 @@ export interface CommandOptions {
   readonly folder?: string;
   /** Another build's command line. */
   readonly program?: string;
+  /** Numerical id of another user that it runs as, where this one is root. */
+  readonly user?: number | undefined;
 }
 
 /** Starts `espalier …`, outside any terminal, with nothing of this machine's own settings. */
@@ -62,6 +64,7 @@ export function startEspalier(words: readonly string[], options: CommandOptions 
       ...options.environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(options.user === undefined ? {} : { uid: options.user, gid: options.user }),
   });
   started.add(child);
   let out = '';

@@ -1,0 +1,138 @@
+/** What is done to a run while it is on its way: each kind of death and disturbance, by name. */
+import { closeSync, openSync, readFileSync, rmSync, chmodSync, writeFileSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RandomStream } from '../../schemas/random.ts';
+import { layoutOf } from '../../store/folder/layout.ts';
+import { homeOf } from '../../worker/home.ts';
+import { type Part, type Started, processesOf, start } from './command-line.ts';
+import { readRun } from './oracles.ts';
+
+/** A run under way, as faults see it. */
+export interface Victim {
+  readonly home: string;
+  readonly arguments: readonly string[];
+  readonly random: RandomStream;
+  /** The command that drives the run now; another takes its place when it has ended. */
+  readonly command: () => Started;
+  readonly isOver: () => boolean;
+}
+
+/** Does it; false where there was nothing to do it to (yet, or any more). */
+type Fault = (victim: Victim) => Promise<boolean>;
+
+/** Longer than a lease (20 s), so that another may take it over. */
+const stopSeconds = 23;
+
+export const faults = {
+  'kill -9 worker': signalTo('worker', 'SIGKILL'),
+  'kill -9 compute process': signalTo('compute process', 'SIGKILL'),
+  'kill -9 server': signalTo('server', 'SIGKILL'),
+  'kill -9 supervisor': signalTo('supervisor', 'SIGKILL'),
+  'kill -9 command line': signalTo('command line', 'SIGKILL'),
+  'SIGTERM to the command line': signalTo('command line', 'SIGTERM'),
+  'a storm of SIGTERM to workers': async victim => {
+    let done = false;
+    for (let wave = 0; wave < 4; wave++) {
+      done = (await signalTo('worker', 'SIGTERM')(victim)) || done;
+      await sleep(250);
+    }
+    return done;
+  },
+  'a worker asleep for longer than its lease': async victim => {
+    const pid = await findPart(victim, 'worker');
+    if (pid === undefined || !trySignal(pid, 'SIGSTOP')) return false;
+    await sleep(1000 * stopSeconds);
+    trySignal(pid, 'SIGCONT');
+    return true;
+  },
+  'two commands on one store': async victim => {
+    const name = `second-${victim.random.integer(1e9)}`;
+    const second = start(victim.home, victim.arguments, { name });
+    // It either watches the same run to its end or is told to leave; both must end well.
+    await Promise.race([second.ended, sleep(8000)]);
+    if (second.child.exitCode === null) second.child.kill('SIGTERM');
+    const code = await second.ended;
+    if (code !== 0 && code !== 130) throw new Error(`the second command ended with ${code}: ${second.errors()}`);
+    return true;
+  },
+  'a full disk': async ({ home, random }) => {
+    const store = homeOf(home).store;
+    const ballast = path.join(store, 'temp', 'ballast');
+    if (!fill(ballast)) return false;
+    await sleep(1000 * (1 + 3 * random.uniform()));
+    rmSync(ballast, { force: true });
+    return true;
+  },
+  'a damaged result': async ({ home, random }) => {
+    const { store, run, cells } = await readRun(home);
+    const cell = cells[random.integer(cells.length)]!;
+    const output = Object.values((await store.record(cell.key, run.run))?.outputs ?? {})[0];
+    if (output === undefined) return false;
+    const file = layoutOf(homeOf(home).store).blob(output.digest);
+    const bytes = readFileSync(file);
+    const at = random.integer(bytes.length);
+    bytes[at]! ^= 0x10;
+    chmodSync(file, 0o644);
+    writeFileSync(file, bytes);
+    return true;
+  },
+} as const satisfies { readonly [kind: string]: Fault };
+
+export type FaultKind = keyof typeof faults;
+
+/** Needs a store that heals what it finds damaged while a run is under way; drawn with `HEALING=1`. */
+const healingFaults: ReadonlySet<FaultKind> = new Set(['a damaged result']);
+
+/** Needs a store on a disk of its own, which the driver makes where it may mount one. */
+const diskFaults: ReadonlySet<FaultKind> = new Set(['a full disk']);
+
+/** Takes so long that few schedules have it. */
+export const slowFault: FaultKind = 'a worker asleep for longer than its lease';
+
+/** The kinds that schedules are drawn from. */
+export function drawnKinds({ heals, ownDisk }: { readonly heals: boolean; readonly ownDisk: boolean }): FaultKind[] {
+  const kinds = Object.keys(faults) as FaultKind[];
+  return kinds.filter(kind => heals || !healingFaults.has(kind)).filter(kind => ownDisk || !diskFaults.has(kind));
+}
+
+function signalTo(part: Part, signal: NodeJS.Signals): Fault {
+  return async victim => {
+    const pid = await findPart(victim, part);
+    return pid !== undefined && trySignal(pid, signal);
+  };
+}
+
+/** It may be that there is none at the moment (a server that is being started again). */
+async function findPart({ home, command, isOver }: Victim, part: Part): Promise<number | undefined> {
+  for (let tries = 0; tries < 50 && !isOver(); tries++) {
+    const found = processesOf(home, command().child.pid).find(each => each.part === part);
+    if (found !== undefined) return found.pid;
+    await sleep(100);
+  }
+  return undefined;
+}
+
+function trySignal(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    // It has ended meanwhile.
+    return false;
+  }
+}
+
+/** Writes until there is no room; false where the disk is too large to be filled. */
+function fill(file: string): boolean {
+  const piece = Buffer.alloc(2 ** 20);
+  const handle = openSync(file, 'w');
+  try {
+    for (let written = 0; written < 2048; written++) writeSync(handle, piece);
+  } catch {
+    return true;
+  } finally {
+    closeSync(handle);
+  }
+  rmSync(file, { force: true });
+  return false;
+}
