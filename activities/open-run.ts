@@ -7,6 +7,7 @@ import type { Store } from '../store/store.ts';
 import { numbersIn, rangesOf } from '../schemas/ranges.ts';
 import { atMost } from './at-most.ts';
 import { firstPage } from './branch-pages.ts';
+import { gateVerdict } from './gate-verdict.ts';
 import { pilotBranches } from './pilot.ts';
 import type { PlanReader } from './plan-reader.ts';
 
@@ -21,7 +22,7 @@ export async function openRun(store: Store, plans: PlanReader, { run, plan }: Ru
     summarise({ id: index, needs, asked }, [...(await plans.cells(plan, index)).values()]),
   );
   const recorded = await recordedCells(store, run, branches);
-  await logRecorded(store, run, recorded);
+  await logRecorded(store, run, keysOf(branches, recorded));
   const known = branches.map(branch => ({
     ...branch,
     recorded: branch.cells.every(cell => recorded.has(cell)),
@@ -96,8 +97,22 @@ function marksOf(branches: readonly BranchOverview[]): BranchMarks {
   };
 }
 
-/** Cells that this run made itself before it was interrupted have their own line in the log already. */
-async function logRecorded(store: Store, run: string, found: ReadonlySet<number>): Promise<void> {
+function keysOf(branches: readonly BranchSummary[], recorded: ReadonlySet<number>): ReadonlyMap<number, CellKey> {
+  return new Map(
+    branches.flatMap(({ cells, keys }) =>
+      cells.flatMap((cell, place): [number, CellKey][] => {
+        const key = keys[place];
+        return key !== undefined && recorded.has(cell) ? [[cell, key]] : [];
+      }),
+    ),
+  );
+}
+
+/**
+ * Cells that this run made itself before it was interrupted have their own line in the log already, or are given it
+ * now: whoever published them may have died before the line was written.
+ */
+async function logRecorded(store: Store, run: string, found: ReadonlyMap<number, CellKey>): Promise<void> {
   if (found.size === 0) return;
   const { events } = await store.events(run);
   const known = new Set(
@@ -106,9 +121,30 @@ async function logRecorded(store: Store, run: string, found: ReadonlySet<number>
   for (const event of events) {
     if (event.event === 'cells-cached') for (const cell of numbersIn(event.ranges)) known.add(cell);
   }
-  const news = [...found].filter(cell => !known.has(cell));
+  const news = [...found].filter(([cell]) => !known.has(cell));
   if (news.length === 0) return;
-  await store.appendEvents(run, [{ event: 'cells-cached', at: new Date().toISOString(), ranges: rangesOf(news) }]);
+  const isTakenUp = events.filter(({ event }) => event === 'run-started').length > 1;
+  const own = isTakenUp ? await ownCells(store, run, news) : [];
+  const owned = new Set(own.map(event => event.cell));
+  const others = news.map(([cell]) => cell).filter(cell => !owned.has(cell));
+  const at = new Date().toISOString();
+  await store.appendEvents(run, [
+    ...own,
+    ...(others.length === 0 ? [] : [{ event: 'cells-cached' as const, at, ranges: rangesOf(others) }]),
+  ]);
+}
+
+/** The lines of those that this run has made. */
+async function ownCells(store: Store, run: string, cells: readonly (readonly [number, CellKey])[]) {
+  const lines = await atMost(slicesAtOnce, cells, async ([cell, key]) => {
+    const record = await store.record(key, run);
+    if (record?.run !== run || record.reused_from !== undefined) return [];
+    const at = new Date().toISOString();
+    const verdict = record.use === 'gate' ? await gateVerdict(store, key, run) : undefined;
+    const end = { event: 'cell-ended' as const, at, cell, state: 'done' as const, seconds: record.seconds };
+    return [{ ...end, ...(verdict === undefined ? {} : { verdict }) }];
+  });
+  return lines.flat();
 }
 
 /** The cells of a plan, branch by branch; for the command line, which shows them all. */

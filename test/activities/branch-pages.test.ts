@@ -37,7 +37,7 @@ test('the branches of a large plan come in pages, each small, that leave none ou
   const overview = await openRun(store, plans, reference);
   expect(bytes(overview)).toBeLessThan(200_000);
   expect(overview.recorded).toBe(3);
-  expect(overview.rest?.marks).toEqual({ recorded: [[4000, 4002]], pilots: [] });
+  expect(overview.rest?.marks).toEqual({ waits: [], recorded: [[4000, 4002]], pilots: [] });
 
   const pages: BranchPage[] = [];
   for (let from = overview.rest?.from; from !== undefined; from = pages.at(-1)?.next)

@@ -42,6 +42,22 @@ test('what another run has made is found in bulk, and told once', async () => {
   expect((await store.events(reference.run)).events).toMatchObject([{ event: 'cells-cached', ranges: [[0, 4]] }]);
 });
 
+test('what the run had made itself before its worker died, untold, counts as made when it is taken up', async () => {
+  const { store, plan, reference, plans } = await prepared(twenty);
+  const started = () =>
+    store.appendEvents(reference.run, [
+      { event: 'run-started', at: new Date().toISOString(), process: { host: 'here', pid: 1 } },
+    ]);
+  await started();
+  for (const cell of plan.cellList.slice(0, 2)) await attempt(dependencies(store), reference.run, cell);
+  await started();
+  expect(await openRun(store, plans, reference)).toMatchObject({ recorded: 2 });
+  expect((await store.events(reference.run)).events.slice(2)).toMatchObject([
+    { event: 'cell-ended', cell: 0, state: 'done' },
+    { event: 'cell-ended', cell: 1, state: 'done' },
+  ]);
+});
+
 test('a branch whose cells are all there needs no workflow', async () => {
   const { store, plan, reference, plans } = await prepared(twenty);
   await attemptAll(dependencies(store), (await newRun(store, plan)).run, plan);

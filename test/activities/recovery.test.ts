@@ -8,7 +8,10 @@ import { type Expected, expectedEnds, explainedEnds } from './recovery-model/ref
 const cases = 10_000;
 
 // Leases are kept by timers and end by the clock; both stand still until a schedule moves them.
-beforeAll(() => void vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'], now: 1_800_000_000_000 }));
+beforeAll(
+  () =>
+    void vi.useFakeTimers({ toFake: ['Date', 'performance', 'setInterval', 'clearInterval'], now: 1_800_000_000_000 }),
+);
 afterAll(() => void vi.useRealTimers());
 
 const schedules = fc.array(fc.nat(2 ** 16 - 1), { maxLength: 80, size: 'max' });

@@ -80,7 +80,8 @@ async function execute(context: CommandContext, executed: ExecutedRun, view: Run
     ...(terminal.live ? { saved: createSavedWork(store, record.run, cells) } : {}),
   });
   try {
-    const abandoned = resumed && engine.embedded && !engine.shared() && (await isAbandoned(store, record.run));
+    const abandoned =
+      resumed && engine.embedded && !engine.shared() && (await isAbandoned(store, record.run, process.pid));
     await engine.client.start({ run: record.run, plan: record.plan }, abandoned);
     if (resumed) await unpause(engine.client, record.run);
     const onChange = (events: readonly RunEvent[]) => display.update(events);

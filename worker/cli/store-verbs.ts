@@ -23,7 +23,7 @@ function addAudit(program: Program, perform: Perform, { verb, withMachine, whole
       [
         'espalier audit em-susceptibility-1',
         'espalier audit em-susceptibility-1 --sample 20 --seed 7',
-        "espalier audit em-susceptibility-1 --cells 'main.score[condition=control, em_seed=0]'",
+        "espalier audit em-susceptibility-1 --cells 'main.score[em_seed=0]'",
         'espalier audit',
       ],
     ),

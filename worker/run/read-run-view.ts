@@ -24,9 +24,9 @@ export async function shownState(
   return (await isAbandoned(store, run)) ? 'interrupted' : state;
 }
 
-/** Every process that was at the run is gone; this one does not count. */
-export async function isAbandoned(store: RunStore, run: string): Promise<boolean> {
+/** Every process that was at the run is gone; `besides` does not count. */
+export async function isAbandoned(store: RunStore, run: string, besides?: number): Promise<boolean> {
   const { events } = await store.events(run);
   const starts = events.flatMap(event => (event.event === 'run-started' ? [event.process] : []));
-  return starts.filter(({ pid }) => pid !== process.pid).every(isGone);
+  return starts.filter(({ pid }) => pid !== besides).every(isGone);
 }

@@ -73,16 +73,17 @@ describe('in a pipe', () => {
     expect(terminal.told.at(-1)).toBe('failed   left[i=0, arm=top] (user): another mistake');
   });
 
-  test('attempts, pauses and lost branches are told', () => {
+  test('attempts that somebody can do something about, pauses and lost branches are told', () => {
     const { terminal, feed } = displayed();
     feed(
       { event: 'cell-attempt-failed', at, cell: 0, class: 'preempted', message: 'gone', retry_in: 5 },
+      { event: 'cell-attempt-failed', at, cell: 0, class: 'quota', message: 'full', retry_in: 5 },
       { event: 'run-paused', at },
       { event: 'run-resumed', at },
       { event: 'branch-failed', at, branch: 1, message: 'internal: a bug' },
     );
     expect(terminal.told).toEqual([
-      'attempt  root (preempted): gone; again in 5.0 s',
+      'attempt  root (quota): full; again in 5.0 s',
       'paused',
       'going on',
       'a part of the run broke: internal: a bug',

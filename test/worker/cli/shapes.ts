@@ -96,10 +96,30 @@ export const statusShape = z.strictObject({
       class: z.string().optional(),
       reason: z.string().optional(),
       because: z.string().optional(),
+      lost: z.number().nonnegative().optional(),
     }),
   ),
+  lost: z.array(
+    z.strictObject({
+      class: z.string(),
+      attempts: count,
+      cells: count,
+      cpuSeconds: z.number().nonnegative(),
+      gpuSeconds: z.number().nonnegative(),
+    }),
+  ),
+  changed: z.array(z.strictObject({ cell: z.string(), changed: z.string() })),
+  differing: z.array(z.string()),
   approvals: z.array(z.strictObject({ name: z.string(), question: z.string().optional(), cells: count })),
-  attempts: z.array(z.strictObject({ cell: z.string(), at: z.iso.datetime(), class: z.string(), message: z.string() })),
+  attempts: z.array(
+    z.strictObject({
+      cell: z.string(),
+      at: z.iso.datetime(),
+      class: z.string(),
+      message: z.string(),
+      lost: z.number().nonnegative(),
+    }),
+  ),
 });
 
 const perClass = z.record(z.string(), count);
@@ -218,7 +238,13 @@ export const explainShape = z.strictObject({
   ),
   waits: z.array(z.looseObject({ for: z.string() })),
   attempts: z.array(
-    z.strictObject({ at: z.iso.datetime(), class: z.string(), message: z.string(), retry_in: z.number().optional() }),
+    z.strictObject({
+      at: z.iso.datetime(),
+      class: z.string(),
+      message: z.string(),
+      retry_in: z.number().optional(),
+      lost: z.number().nonnegative().optional(),
+    }),
   ),
   record: z
     .strictObject({

@@ -129,7 +129,7 @@ export const hostileStores: readonly HostileCase[] = [
       () => ['table', 'part'],
       'is corrupt: its bytes have another digest (moved aside to',
     ),
-    mayWrite: ['home/store/quarantine', 'home/store/blobs'],
+    mayWrite: ['home/store/quarantine', 'home/store/blobs', 'home/store/records', 'home/store/contents'],
   },
   {
     ...store(
@@ -138,7 +138,7 @@ export const hostileStores: readonly HostileCase[] = [
       () => ['table', 'part'],
       'is corrupt: its bytes have another digest (moved aside to',
     ),
-    mayWrite: ['home/store/quarantine', 'home/store/blobs'],
+    mayWrite: ['home/store/quarantine', 'home/store/blobs', 'home/store/records', 'home/store/contents'],
   },
   store(
     'a result that is gone',
