@@ -98,6 +98,9 @@ async function runCell(
   return result;
 }
 
+/** Milliseconds. The server takes a delay of nothing for no further attempt. */
+const shortestRetry = 50;
+
 /** Outcomes of all cells; if any must be tried again, the activity fails so that Temporal brings it back in time. */
 function outcomesOf(results: readonly AttemptResult[]): CellOutcome[] {
   const retries = results.flatMap(result => ('retry' in result ? [result] : []));
@@ -107,7 +110,7 @@ function outcomesOf(results: readonly AttemptResult[]): CellOutcome[] {
   throw ApplicationFailure.create({
     type: first.failure?.class ?? 'held',
     message: first.reason,
-    nextRetryDelay: Math.round(1000 * Math.min(...retries.map(({ retry }) => retry))),
+    nextRetryDelay: Math.max(shortestRetry, Math.round(1000 * Math.min(...retries.map(({ retry }) => retry)))),
   });
 }
 

@@ -34,7 +34,7 @@ export function cellValuesReader(step: FlatStep, planning: Planning): CellValues
     (position, cell) => {
       const read = readParameters(position, cell);
       const planned = read && { with: read.with, resources: readResources(position, cell) };
-      return planned && onFailureAt(step.kind, onFailure, planned, position);
+      return planned && onFailureAt(step, planned, position);
     },
   );
   const listing = problemLister(planning);

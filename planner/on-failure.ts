@@ -147,32 +147,38 @@ export function changeTerms(changes: readonly FailureChange[]): readonly PlacedT
   return changes.flatMap(({ parameters, resources }) => [...parameters.values(), ...resources.values()]);
 }
 
-/** The ladder of a cell by class; undefined where its step says nothing. */
-export function onFailureAt(
-  kind: StepKind,
-  changes: readonly FailureChange[],
-  planned: Current,
-  position: Position,
-): PlanCell['on_failure'] {
-  if (changes.length === 0) return undefined;
-  return Object.fromEntries(changes.map(change => [change.class, ladder(kind, change, planned, position)]));
+/** What is known of the step whose changes are worked out. */
+export interface ChangingStep {
+  readonly kind: StepKind;
+  readonly onFailure: readonly FailureChange[];
+  readonly parameters: ReadonlyMap<string, PlacedTerm>;
 }
 
-function ladder(kind: StepKind, change: FailureChange, planned: Current, position: Position): ChangedAttempt[] {
-  const steps: ChangedAttempt[] = [];
+/** The ladder of a cell by class; undefined where its step says nothing. */
+export function onFailureAt(step: ChangingStep, planned: Current, position: Position): PlanCell['on_failure'] {
+  if (step.onFailure.length === 0) return undefined;
+  return Object.fromEntries(step.onFailure.map(change => [change.class, ladder(step, change, planned, position)]));
+}
+
+function ladder(step: ChangingStep, change: FailureChange, planned: Current, position: Position): ChangedAttempt[] {
+  const rungs: ChangedAttempt[] = [];
   let before = planned;
   for (let number = 1; number <= change.attempts; number += 1) {
-    const next = changed(kind, change, before, position);
-    const problem = 'problem' in next ? next.problem : sameAs(before, next.current) ? 'it changes nothing' : undefined;
-    if (problem !== undefined || 'problem' in next) {
-      // Halving ends somewhere: only a change that never works is a mistake.
-      if (number > 1) break;
-      throw badChange(change, problem ?? 'it cannot be');
-    }
-    steps.push(next.attempt);
+    const next = changed(step.kind, change, before, position);
+    const isIdle = !('problem' in next) && sameAs(before, next.current);
+    // Halving ends somewhere, and one cell of many may have the other value already: only a change that never works is
+    // a mistake.
+    if (number > 1 ? isIdle || 'problem' in next : isIdle && isVarying(step, change)) break;
+    if ('problem' in next) throw badChange(change, next.problem);
+    if (isIdle) throw badChange(change, 'it changes nothing');
+    rungs.push(next.attempt);
     before = next.current;
   }
-  return steps;
+  return rungs;
+}
+
+function isVarying({ parameters }: ChangingStep, change: FailureChange): boolean {
+  return [...parameters.values(), ...changeTerms([change])].some(({ term }) => term.axes.length > 0);
 }
 
 type Changed = { readonly current: Current; readonly attempt: ChangedAttempt } | { readonly problem: string };

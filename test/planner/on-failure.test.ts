@@ -47,6 +47,12 @@ describe('changes after failures', () => {
     expect(cellOf(without, 'world').on_failure).toBeUndefined();
   });
 
+  test('are none for a cell that has the other value already, where cells differ', () => {
+    const planned = plan(study('{ diverged: { with: { rows: 8 } } }', '"${size}"'));
+    expect(cellOf(planned, 'world[size=8]').on_failure).toEqual({ diverged: [] });
+    expect(cellOf(planned, 'world[size=24]').on_failure?.diverged).toHaveLength(1);
+  });
+
   test('of resources keep those that are not named', () => {
     const planned = plan(study('{ out-of-memory: { resources: { memory: "${resources.memory * 4}" }, attempts: 2 } }'));
     expect(cellOf(planned, 'world').on_failure?.['out-of-memory']).toEqual([

@@ -40,6 +40,25 @@ steps:
 `;
 
 describe('a run on a real server', () => {
+  test('a cell whose recipe changes after a failure is tried again at once, and what is below it goes on', async () => {
+    if (rig === undefined) return;
+    const plan = planOf(`
+study: changing
+axes: { i: { count: 3 } }
+steps:
+  left: { use: no-op, over: [i], with: { fail: "\${i == 1}" }, on_failure: { user: { with: { fail: false } } } }
+  below: { use: no-op, in: { parts: left } }
+`);
+    const log: string[] = [];
+    const started = await startRun(rig, plan, counting(log));
+    expect(await started.result()).toMatchObject({ done: 6, failed: 0 });
+    await started.serving.stop();
+    expect(log.filter(name => name === 'left[i=1]')).toHaveLength(2);
+    expect((await started.store.events(started.reference.run)).events).toContainEqual(
+      expect.objectContaining({ event: 'cell-ended', state: 'done', changed: 'fail false (user)' }),
+    );
+  }, 30_000);
+
   test('a failed cell blocks its descendants only', async () => {
     if (rig === undefined) return;
     const plan = planOf(diamond);

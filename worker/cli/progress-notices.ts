@@ -37,7 +37,8 @@ export function createNotices(
     // What nobody can do anything about is counted, not told.
     if (failurePolicies[failure].told === 'nobody') return undefined;
     const how = changed === undefined ? '' : ` with ${changed}`;
-    const again = wait === undefined ? '' : `; again${how} in ${duration(wait)}`;
+    const when = wait === 0 ? 'at once' : `in ${duration(wait ?? 0)}`;
+    const again = wait === undefined ? '' : `; again${how} ${when}`;
     const line = `attempt  ${nameOf(event.cell)} (${failure}): ${message}${again}`;
     return limited(event, line, `${failure} ${message}`);
   };
