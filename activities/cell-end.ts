@@ -8,6 +8,11 @@ export interface CellEnd {
   readonly reason?: string | undefined;
 }
 
+/** The same of any cell: one with a result has it. */
+export function describeStanding(end: CellEnd): string {
+  return end.state === 'done' || end.state === 'cached' ? 'it has its result' : describeEnd(end);
+}
+
 /** `it failed (diverged): the loss is NaN`, `it was blocked: needs left[i=1]`, `it has not run`. */
 export function describeEnd({ state, class: failure, reason }: CellEnd): string {
   const why = reason === undefined || reason === '' ? '' : `: ${reason}`;

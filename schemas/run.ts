@@ -32,6 +32,8 @@ export const runRecordSchema = z.strictObject({
   /** Set where `rerun` began it. */
   origin: originSchema.optional(),
   plan: digestSchema,
+  /** Where slots are short: 1 goes first, 5 last; 3 without it. Runs of one priority take turns. */
+  priority: z.int().min(1).max(5).optional(),
   /** Digest of each gate's specification, registered before the first cell ran. */
   gates: z.record(z.string(), digestSchema),
   created: z.iso.datetime(),

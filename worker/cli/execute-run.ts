@@ -82,7 +82,8 @@ async function execute(context: CommandContext, executed: ExecutedRun, view: Run
   try {
     const abandoned =
       resumed && engine.embedded && !engine.shared() && (await isAbandoned(store, record.run, process.pid));
-    await engine.client.start({ run: record.run, plan: record.plan }, abandoned);
+    const { run, plan, priority } = record;
+    await engine.client.start({ run, plan }, { isAbandoned: abandoned, priority });
     if (resumed) await unpause(engine.client, record.run);
     const onChange = (events: readonly RunEvent[]) => display.update(events);
     const followed = await followRun(store, record.run, {

@@ -123,8 +123,21 @@ function addStudyVerbs(program: Program, perform: Perform): void {
     ]),
   )
     .addOption(setOption())
-    .action((study: string, flags: StudyFlags) =>
-      perform(flags, async () => (await import('./commands/run.ts')).run, { study, set: flags.set ?? [] }),
+    .addOption(
+      new Option('--priority <n>', 'beside other runs: 1 goes first, 5 last (default: 3)').choices([
+        '1',
+        '2',
+        '3',
+        '4',
+        '5',
+      ]),
+    )
+    .action((study: string, flags: StudyFlags & { priority?: string }) =>
+      perform(flags, async () => (await import('./commands/run.ts')).run, {
+        study,
+        set: flags.set ?? [],
+        priority: flags.priority === undefined ? undefined : Number(flags.priority),
+      }),
     );
   verb(program, 'schema', 'print the JSON Schema of studies, for editors', [
     'espalier schema > study.schema.json',

@@ -19,6 +19,8 @@ export interface BeginOptions {
   readonly file: string;
   /** Its `--set` flags, where they are known. */
   readonly set: readonly string[] | undefined;
+  /** 1 first, 5 last; a run that is taken up keeps its own. */
+  readonly priority?: number | undefined;
   /** Of a rerun: the run it comes from, and the cells that it leaves as they were there. */
   readonly origin?: { readonly run: string; readonly left: readonly LeftCells[] };
 }
@@ -33,7 +35,10 @@ export interface BegunRun {
 }
 
 /** A run of this plan that has not ended is taken up; otherwise a new one begins, its gates and reasons written down. */
-export async function beginRun(store: Store, { plan, file, set, origin, ...given }: BeginOptions): Promise<BegunRun> {
+export async function beginRun(
+  store: Store,
+  { plan, file, set, origin, priority, ...given }: BeginOptions,
+): Promise<BegunRun> {
   // A store whose runs cannot be read is told of before anything is written.
   const runs = await store.runs();
   const digest = given.digest ?? (await writePlan(store, plan));
@@ -52,6 +57,7 @@ export async function beginRun(store: Store, { plan, file, set, origin, ...given
     ...(set === undefined ? {} : { set: [...set] }),
     ...(comesFrom === undefined ? {} : { origin: comesFrom }),
     plan: digest,
+    ...(priority === undefined ? {} : { priority }),
     gates: Object.fromEntries(plan.gates.map(gate => [gate.name, gate.registered])),
     created: new Date().toISOString(),
     espalier: version,

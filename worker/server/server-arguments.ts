@@ -11,6 +11,8 @@ export function startArguments(files: ServerFolder, port: number): string[] {
     // One machine: partitions would only blur the order of priorities and double the empty polls.
     'matching.numTaskqueueReadPartitions': 1,
     'matching.numTaskqueueWritePartitions': 1,
+    // Runs take turns at the slots, each by its own name as fairness key.
+    'matching.enableFairness': true,
     'frontend.enableServerVersionCheck': false,
   };
   return [

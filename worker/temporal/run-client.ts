@@ -9,11 +9,8 @@ import { type PendingActivity, pendingActivities } from './pending-activities.ts
 export type WorkflowState = 'running' | 'ended' | 'broken' | 'absent';
 
 export interface RunClient {
-  /**
-   * Starts the run's workflow unless it is running already. One that is known to be abandoned (no process is at it) is
-   * begun anew instead of waiting until the server notices.
-   */
-  readonly start: (reference: RunReference, isAbandoned?: boolean) => Promise<void>;
+  /** Starts the run's workflow unless it is running already; an abandoned one is begun anew. */
+  readonly start: (reference: RunReference, options?: StartOptions) => Promise<void>;
   readonly state: (run: string) => Promise<WorkflowState>;
   readonly pause: (run: string) => Promise<void>;
   readonly resume: (run: string) => Promise<void>;
@@ -25,6 +22,13 @@ export interface RunClient {
   /** Starts an activity that waits for its next attempt. */
   readonly tryNow: (run: string, branch: number, activity: string) => Promise<void>;
   readonly close: () => Promise<void>;
+}
+
+export interface StartOptions {
+  /** No process is at the run any more. */
+  readonly isAbandoned?: boolean;
+  /** 1 first, 5 last. */
+  readonly priority?: number | undefined;
 }
 
 export interface RunsOf {
@@ -62,13 +66,18 @@ export async function connectRuns(target: TemporalTarget, { storeId, version }: 
   };
   const branchId = (run: string, branch: number) => branchWorkflowId(workflowIdOf(storeId, run), branch);
 
-  const start = async (reference: RunReference, isAbandoned = false) => {
+  const start = async (
+    reference: RunReference,
+    { isAbandoned = false, priority = usualPriority }: StartOptions = {},
+  ) => {
     await makeWay(reference.run, isAbandoned).catch(ifKnown);
     try {
       await client.workflow.start<(given: RunReference) => Promise<Tally>>('runStudy', {
         workflowId: workflowIdOf(storeId, reference.run),
         taskQueue,
         args: [reference],
+        // Branches and cells inherit it: where slots are short, runs of one priority take turns.
+        priority: { priorityKey: priority, fairnessKey: reference.run.slice(-longestFairnessKey) },
         // A run that was broken off is taken up under its own name: the store remembers what it has done.
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         workflowIdConflictPolicy: 'FAIL',
@@ -124,3 +133,8 @@ export async function connectRuns(target: TemporalTarget, { storeId, version }: 
 function ifKnown(error: unknown): void {
   if (!(error instanceof WorkflowNotFoundError)) throw error;
 }
+
+const usualPriority = 3;
+
+/** Bytes of a fairness key; names of runs are plain letters, and differ at their ends. */
+const longestFairnessKey = 64;

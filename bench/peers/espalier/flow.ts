@@ -151,7 +151,7 @@ async function make(
     storeId: store.id,
     version: workflowVersion(),
   });
-  await client.start({ run: name, plan }, resumed && (await isAbandoned(store, name, process.pid)));
+  await client.start({ run: name, plan }, { isAbandoned: resumed && (await isAbandoned(store, name, process.pid)) });
   const { signal } = new AbortController();
   const isGone = async () => (await client.state(name)) !== 'running';
   await followRun(store, name, { view: createRunView(cells), onChange: () => undefined, signal, isGone });

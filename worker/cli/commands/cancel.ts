@@ -6,7 +6,7 @@ import { orderRun } from '../../run/order-run.ts';
 import { thisPerson } from '../../run/person.ts';
 import { readRunView } from '../../run/read-run-view.ts';
 import { steerRun } from '../../run/steer-run.ts';
-import { describeEnd } from '../../../activities/cell-end.ts';
+import { describeStanding } from '../../../activities/cell-end.ts';
 import { cellName } from '../../../schemas/plan.ts';
 import type { RunRecord } from '../../../schemas/run.ts';
 import { readPlanHead } from '../../../store/plan-files.ts';
@@ -43,7 +43,7 @@ async function cancelCell(context: CommandContext, store: Store, given: CancelAr
   const { state } = view.cell(cell.index);
   if (state !== 'waiting' && state !== 'running') throw new UsageError(`${name} of ${run.run} has ended: ${state}`);
   if (view.ended() !== undefined)
-    throw new UsageError(`${run.run} has ended, and ${name} with it: ${describeEnd(view.cell(cell.index))}`);
+    throw new UsageError(`${run.run} has ended, and ${name} with it: ${describeStanding(view.cell(cell.index))}`);
   const order = { by: thisPerson(), ...(reason === undefined ? {} : { reason }) };
   const heard = await orderRun(store, context.config, {
     run: run.run,

@@ -47,6 +47,7 @@ export const rerun: Command<RerunArguments> = async (context, given) => {
   for (const line of rerunLines(origin.run, planned, context.terminal.width())) context.terminal.say(line);
   const { plan, digest, left } = planned;
   const begun = await beginRun(store, {
+    priority: origin.priority,
     plan,
     digest,
     file: origin.file,

@@ -1,5 +1,5 @@
 /** `espalier retry-now CELL`: the next attempt at a cell that waits for one, without the rest of the wait. */
-import { describeEnd } from '../../../activities/cell-end.ts';
+import { describeStanding } from '../../../activities/cell-end.ts';
 import { numbersIn } from '../../../schemas/ranges.ts';
 import { cellName } from '../../../schemas/plan.ts';
 import { readPlanHead } from '../../../store/plan-files.ts';
@@ -70,7 +70,7 @@ async function whyNot(store: Store, { run, cell }: FoundCell, pending: PendingAc
   const view = await readRunView(store, run.run, (await readPlanHead(store, run.plan)).cells);
   const stands = view.cell(cell.index);
   if (stands.state !== 'waiting' && stands.state !== 'running')
-    return `${name} does not wait for another attempt: ${describeEnd(stands)}`;
+    return `${name} does not wait for another attempt: ${describeStanding(stands)}`;
   if (view.ended() !== undefined) return `${name} does not wait for another attempt: ${run.run} has ended`;
   const why = stands.reason === undefined ? 'it waits for its inputs' : stands.reason;
   return `${name} does not wait for another attempt: ${why}. See: espalier status ${run.run}`;

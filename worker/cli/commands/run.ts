@@ -7,7 +7,12 @@ import { executeRun } from '../execute-run.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type StudyArguments, diagnosticsJson, planOf, sayDiagnostics } from '../load-plan.ts';
 
-export const run: Command<StudyArguments> = async (context, given) => {
+export interface RunArguments extends StudyArguments {
+  /** 1 to 5. */
+  readonly priority: number | undefined;
+}
+
+export const run: Command<RunArguments> = async (context, given) => {
   const result = planOf(given);
   if (!result.ok) {
     if (context.json) printJson(context, { ok: false, diagnostics: diagnosticsJson(result) });
@@ -17,6 +22,7 @@ export const run: Command<StudyArguments> = async (context, given) => {
   sayDiagnostics(context, result);
   sayCodeState(context, result.plan.cellList);
   const store = await makeHomeStore(context.config.home);
-  const { record, resumed } = await beginRun(store, { plan: result.plan, file: given.study, set: given.set });
+  const { study: file, set, priority } = given;
+  const { record, resumed } = await beginRun(store, { plan: result.plan, file, set, priority });
   return executeRun(context, { store, record, resumed, cells: result.plan.cellList });
 };
