@@ -1,8 +1,8 @@
 /**
- * Append-only files of JSON lines. A line that a killed process or a full disk cut short has no end; the next append
- * starts a new line, so that one torn line never spoils its neighbour.
+ * Append-only files of JSON lines. A line that a full disk cut short is taken back; one that a killed process cut short
+ * has no end, and the next append starts a new line, so that one torn line never spoils its neighbour.
  */
-import { closeSync, fstatSync, fsync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, fsync, ftruncateSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Json } from '../../schemas/json.ts';
@@ -22,13 +22,28 @@ export async function appendLines(file: string, values: readonly Json[]): Promis
     try {
       const { size } = fstatSync(descriptor);
       const torn = size > 0 && lastByte(descriptor, size) !== lineFeed;
-      await writeAll(descriptor, new TextEncoder().encode(torn ? `\n${lines}` : lines));
-      await flush(descriptor);
+      try {
+        await writeAll(descriptor, new TextEncoder().encode(torn ? `\n${lines}` : lines));
+        await flush(descriptor);
+      } catch (error) {
+        // The caller writes all of it again: a part that got in would be a torn line for ever.
+        takeBack(descriptor, size);
+        throw error;
+      }
       if (size === 0) await syncDirectory(path.dirname(file));
     } finally {
       closeSync(descriptor);
     }
   });
+}
+
+/** As far as the disk lets us: what stays is a torn line, which readers leave out. */
+function takeBack(descriptor: number, size: number): void {
+  try {
+    ftruncateSync(descriptor, size);
+  } catch {
+    // The error that is thrown already says what is wrong with the disk.
+  }
 }
 
 function lastByte(descriptor: number, size: number): number | undefined {
