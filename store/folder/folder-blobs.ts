@@ -52,16 +52,18 @@ async function takeFile(context: FolderContext, file: string) {
 }
 
 async function publishBlob(context: FolderContext, { temporary, digest, bytes }: FlushedBlob): Promise<void> {
+  let isMoved = false;
   try {
     if (await isThere(context, digest, bytes)) return;
     const file = context.layout.blob(digest);
     await context.ensureShard(path.dirname(file));
     await moveInto(temporary, file);
+    isMoved = true;
     // What was hashed on its way here need not be hashed again.
     const mark = context.verified.look(file);
     if (mark?.size === bytes) context.verified.remember(digest, mark);
   } finally {
-    removeIfThere(temporary);
+    if (!isMoved) removeIfThere(temporary);
   }
 }
 
