@@ -35,7 +35,7 @@ export function buildPageModel(sources: PageSources): PageModel {
     run: run.run,
     file: run.file,
     espalier: run.espalier,
-    summary: summaryOf(head.cells, view.counts(), gates),
+    summary: summaryOf(head.cells, view.counts(), gates, view.ended() !== undefined),
     created: run.created,
     ...times(sources),
     made: now,
@@ -62,14 +62,14 @@ export function buildPageModel(sources: PageSources): PageModel {
 }
 
 /** `410 of 412 cells have results (300 computed here, 110 from the store); 2 failed. 7 gates: 3 pass, 2 fail.` */
-function summaryOf(cells: number, counts: Counts, gates: readonly RegisteredGate[]): string {
+function summaryOf(cells: number, counts: Counts, gates: readonly RegisteredGate[], ended: boolean): string {
   const trouble = troubles(counts);
   const open = counts.waiting + counts.running;
   const parts = [
     `${grouped(finished(counts))} of ${counted(cells, 'cell')} have results (${grouped(counts.done)} computed in this run, ${grouped(counts.cached)} taken from the store)`,
     ...(trouble === '' ? [] : [trouble]),
     ...(counts.skipped > 0 ? [`${grouped(counts.skipped)} skipped by gates`] : []),
-    ...(open > 0 ? [`${grouped(open)} still to come`] : []),
+    ...(open > 0 ? [`${grouped(open)} ${ended ? 'not begun' : 'still to come'}`] : []),
   ];
   const verdicts = gates.length === 0 ? '' : ` ${verdictCounts(gates)}`;
   return `${parts.join(', ')}.${verdicts}`;

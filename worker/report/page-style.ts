@@ -74,6 +74,7 @@ table.records td { padding-block: .6rem; }
 figure { margin: 1.25rem 0; }
 figure svg { display: block; max-width: 100%; height: auto; min-width: 520px; color: var(--ink); }
 figure svg[aria-labelledby^=study-graph] { min-width: 46rem; }
+figure svg.small[aria-labelledby^=study-graph] { min-width: 0; }
 @media screen and (prefers-color-scheme: dark) {
   figure svg [fill="#0072B2"] { fill: #3f9fdb; }
   figure svg [stroke="#0072B2"] { stroke: #3f9fdb; }

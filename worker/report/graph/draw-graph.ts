@@ -6,6 +6,9 @@ import type { GraphStep, StudyGraph } from './study-graph.ts';
 import { type PlacedGroup, type PlacedRoute, type PlacedStep, layoutStudy } from './study-layout.ts';
 
 const edge = 6;
+
+/** A graph under this width, in pixels, is never enlarged; a wider one is not made narrower than this, but scrolls. */
+const leastWideWidth = 736;
 const mono = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace';
 
 /** Vermillion and bluish green of Okabe & Ito (2008); words say the same. */
@@ -22,6 +25,7 @@ export function drawGraph(graph: StudyGraph, id: string): string {
     width,
     height,
     viewBox: `${-edge} ${-edge} ${width} ${height}`,
+    ...(width < leastWideWidth ? { class: 'small' } : {}),
     fill: 'none',
     stroke: 'currentColor',
     'font-family': mono,
