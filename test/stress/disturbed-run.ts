@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type RandomStream, randomStream } from '../../schemas/random.ts';
 import { type RunResult, type Started, start } from './command-line.ts';
 import { type FaultKind, type Victim, faults, slowFault } from './faults.ts';
+import { findings } from './oracles.ts';
 import type { StressStudy } from './studies.ts';
 
 export interface Blow {
@@ -65,7 +66,15 @@ export async function disturbed(home: string, study: StressStudy, given: Disturb
     blows.push({ kind, at });
     given.tell(`${((at - begun) / 1000).toFixed(1).padStart(6)} s  ${kind}`);
   }
-  return { result: await runner.ended, blows };
+  const result = await runner.ended;
+  const isDamaged = blows.some(({ kind }) => kind === 'a damaged result');
+  return { result: isDamaged ? await healed(home, words, result) : result, blows };
+}
+
+/** Damage that nothing read after it was done is found by reading everything, and mended by the same command again. */
+async function healed(home: string, words: readonly string[], result: RunResult): Promise<RunResult> {
+  const { wrongs } = await findings(home);
+  return wrongs.length === 0 ? result : keepRunning(home, words).ended;
 }
 
 /** The slow one comes once in every fifth schedule. */

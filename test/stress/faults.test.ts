@@ -11,9 +11,9 @@ import { type StressStudy, type StudyName, stressStudies } from './studies.ts';
 
 /**
  * `SEED=7` repeats one schedule, `SEEDS=200` draws so many, `FIRST=100` from there on; `STUDY=trainings|light|organism`
- * and `FAULTS=20` say of what and how many; `CRASH_TABLE=FILE` gets the table at the end; `HEALING=1` damages results.
+ * and `FAULTS=20` say of what and how many; `CRASH_TABLE=FILE` gets the table at the end.
  */
-const { SEED, SEEDS = '20', FIRST = '0', STUDY, FAULTS = '5', CRASH_TABLE, HEALING } = process.env;
+const { SEED, SEEDS = '20', FIRST = '0', STUDY, FAULTS = '5', CRASH_TABLE } = process.env;
 const seeds =
   SEED === undefined ? Array.from({ length: Number(SEEDS) }, (_, at) => Number(FIRST) + at) : [Number(SEED)];
 
@@ -76,7 +76,7 @@ test.each(seeds)('seed %i: the run ends as if nothing had been done to it', asyn
   await inHome(async (home, ownDisk) => {
     const { result, blows } = await disturbed(home, stressStudies[name], {
       seed,
-      kinds: drawnKinds({ heals: HEALING !== undefined, ownDisk }),
+      kinds: drawnKinds(ownDisk),
       count: Number(FAULTS),
       pause: before.seconds / (Number(FAULTS) + 1),
       tell: line => console.log(`seed ${seed} ${name} ${line}`),

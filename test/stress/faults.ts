@@ -66,23 +66,18 @@ export const faults = {
   },
   'a damaged result': async ({ home, random }) => {
     const { store, run, cells } = await readRun(home);
-    const cell = cells[random.integer(cells.length)]!;
-    const output = Object.values((await store.record(cell.key, run.run))?.outputs ?? {})[0];
-    if (output === undefined) return false;
-    const file = layoutOf(homeOf(home).store).blob(output.digest);
-    const bytes = readFileSync(file);
-    const at = random.integer(bytes.length);
-    bytes[at]! ^= 0x10;
-    chmodSync(file, 0o644);
-    writeFileSync(file, bytes);
-    return true;
+    for (let tries = 0; tries < 50; tries++) {
+      const cell = cells[random.integer(cells.length)]!;
+      const output = Object.values((await store.record(cell.key, run.run))?.outputs ?? {})[0];
+      if (output === undefined) continue;
+      flipBit(layoutOf(homeOf(home).store).blob(output.digest), random);
+      return true;
+    }
+    return false;
   },
 } as const satisfies { readonly [kind: string]: Fault };
 
 export type FaultKind = keyof typeof faults;
-
-/** Needs a store that heals what it finds damaged while a run is under way; drawn with `HEALING=1`. */
-const healingFaults: ReadonlySet<FaultKind> = new Set(['a damaged result']);
 
 /** Needs a store on a disk of its own, which the driver makes where it may mount one. */
 const diskFaults: ReadonlySet<FaultKind> = new Set(['a full disk']);
@@ -91,9 +86,17 @@ const diskFaults: ReadonlySet<FaultKind> = new Set(['a full disk']);
 export const slowFault: FaultKind = 'a worker asleep for longer than its lease';
 
 /** The kinds that schedules are drawn from. */
-export function drawnKinds({ heals, ownDisk }: { readonly heals: boolean; readonly ownDisk: boolean }): FaultKind[] {
+export function drawnKinds(ownDisk: boolean): FaultKind[] {
   const kinds = Object.keys(faults) as FaultKind[];
-  return kinds.filter(kind => heals || !healingFaults.has(kind)).filter(kind => ownDisk || !diskFaults.has(kind));
+  return kinds.filter(kind => ownDisk || !diskFaults.has(kind));
+}
+
+function flipBit(file: string, random: RandomStream): void {
+  const bytes = readFileSync(file);
+  const at = random.integer(bytes.length);
+  bytes[at]! ^= 0x10;
+  chmodSync(file, 0o644);
+  writeFileSync(file, bytes);
 }
 
 function signalTo(part: Part, signal: NodeJS.Signals): Fault {

@@ -91,7 +91,10 @@ const fileClockMilliseconds = 20;
 /** The record's file is linked into place once and never touched again: its time is that of publication. */
 function startsAfterPublication(home: string, cell: PlanCell, starts: readonly string[]): string[] {
   if (starts.length === 0) return [];
-  const published = statSync(layoutOf(homeOf(home).store).record(cell.key)).mtimeMs + fileClockMilliseconds;
+  const file = statSync(layoutOf(homeOf(home).store).record(cell.key), { throwIfNoEntry: false });
+  // Its outputs were found damaged a moment ago, which is said; the record went with them.
+  if (file === undefined) return [];
+  const published = file.mtimeMs + fileClockMilliseconds;
   return starts
     .filter(at => Date.parse(at) > published)
     .map(at => `${cellName(cell.step, cell.at)} was begun at ${at}, after it was published`);
