@@ -6,7 +6,7 @@ import type { RandomStream } from '../../schemas/random.ts';
 import { layoutOf } from '../../store/folder/layout.ts';
 import { homeOf } from '../../worker/home.ts';
 import { type Part, type Started, processesOf, start } from './command-line.ts';
-import { readRun } from './oracles.ts';
+import { latestRun } from './oracles.ts';
 
 /** A run under way, as faults see it. */
 export interface Victim {
@@ -65,7 +65,9 @@ export const faults = {
     return true;
   },
   'a damaged result': async ({ home, random }) => {
-    const { store, run, cells } = await readRun(home);
+    const latest = await latestRun(home);
+    if (latest === undefined) return false;
+    const { store, run, cells } = latest;
     for (let tries = 0; tries < 50; tries++) {
       const cell = cells[random.integer(cells.length)]!;
       const output = Object.values((await store.record(cell.key, run.run))?.outputs ?? {})[0];

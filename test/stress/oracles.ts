@@ -20,11 +20,11 @@ export interface ReadRun {
   readonly cells: readonly PlanCell[];
 }
 
-/** The latest run of a home. */
-export async function readRun(home: string): Promise<ReadRun> {
+/** The latest run of a home, if there is one yet. */
+export async function latestRun(home: string): Promise<ReadRun | undefined> {
   const store = await openFolderStore(homeOf(home).store);
   const run = (await store.runs()).at(-1);
-  if (run === undefined) throw new Error('there is no run');
+  if (run === undefined) return undefined;
   const plans = createPlanReader(store);
   return { store, run, cells: await allCells(plans, run.plan, await plans.head(run.plan)) };
 }
@@ -38,7 +38,8 @@ export interface Findings {
 }
 
 export async function findings(home: string): Promise<Findings> {
-  const read = await readRun(home);
+  const read = await latestRun(home);
+  if (read === undefined) throw new Error('there is no run');
   const { store, run, cells } = read;
   const { events, skipped } = await store.events(run.run);
   const digests: Record<string, string> = {};
