@@ -31,7 +31,6 @@ afterAll(cleanUp);
 
 async function recordAll(): Promise<void> {
   const rig = await startRig();
-  if (rig === undefined) throw new Error('histories are recorded on a real server: run `espalier setup` first');
   for (const scenario of scenarios)
     writeFileSync(fileOf(scenario), `${JSON.stringify(await record(rig, scenario), undefined, 1)}\n`);
   await rig.close();

@@ -1,7 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Plan } from '../../schemas/plan.ts';
+import { expect, test } from 'vitest';
 import { planOf } from '../activities/rig.ts';
-import { cleanUp } from '../worker/server/rig.ts';
 import {
   type Executions,
   executionsOf,
@@ -10,25 +8,11 @@ import {
   mostPayloadBytes,
   failedTasks,
 } from './histories.ts';
-import { type WorkflowRig, startRig, startRun } from './rig.ts';
+import { allHeavy, rigOfFile, startRun } from './rig.ts';
 
-let rig: WorkflowRig | undefined;
-beforeAll(async () => {
-  rig = await startRig();
-});
-afterAll(async () => {
-  await rig?.close();
-  await cleanUp();
-});
-
-/** The worst case for histories: every cell an activity of its own. */
-const allHeavy = (plan: Plan): Plan => ({
-  ...plan,
-  cellList: plan.cellList.map(cell => ({ ...cell, weight: 'heavy' })),
-});
+const rig = rigOfFile();
 
 test('5,000 cells in chains, and joins over all of them, keep every history and every payload within bounds, and no workflow task fails', async () => {
-  if (rig === undefined) return;
   const plan = allHeavy(
     planOf(`
 study: large
@@ -43,12 +27,12 @@ steps:
 `),
   );
   expect(plan.cells).toBe(5001);
-  const started = await startRun(rig, plan);
+  const started = await startRun(rig(), plan);
   expect((await started.result()).done).toBe(5001);
   await started.serving.stop();
   const ids = [started.workflowId, ...plan.branchList.map(({ index }) => `${started.workflowId}/branch-${index}`)];
   const all: Executions[number][] = [];
-  for (const id of ids) all.push(...(await executionsOf(rig.client, id)));
+  for (const id of ids) all.push(...(await executionsOf(rig().client, id)));
   for (const events of all) expect(events.length).toBeLessThan(mostEvents);
   expect(largestPayload(all)).toBeLessThan(mostPayloadBytes);
   expect(failedTasks(all)).toBe(0);

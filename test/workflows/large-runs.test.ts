@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CellFailure } from '../../activities/cell-failure.ts';
 import type { ExecuteCell } from '../../activities/compute.ts';
 import type { CellRunners } from '../../activities/run-cells.ts';
@@ -6,7 +6,7 @@ import type { RunProgress } from '../../schemas/engine.ts';
 import { type Plan, cellName } from '../../schemas/plan.ts';
 import type { Store } from '../../store/store.ts';
 import { attempt, dependencies, newRun, planOf } from '../activities/rig.ts';
-import { cleanUp, eventually } from '../worker/server/rig.ts';
+import { eventually } from '../worker/server/rig.ts';
 import {
   type Executions,
   executionsOf,
@@ -15,16 +15,9 @@ import {
   mostPayloadBytes,
   failedTasks,
 } from './histories.ts';
-import { type StartedRun, type WorkflowRig, endsOf, startRig, startRun } from './rig.ts';
+import { type StartedRun, endsOf, rigOfFile, startRun } from './rig.ts';
 
-let rig: WorkflowRig | undefined;
-beforeAll(async () => {
-  rig = await startRig();
-});
-afterAll(async () => {
-  await rig?.close();
-  await cleanUp();
-});
+const rig = rigOfFile();
 
 /** A branch for each cell: as many workflows as a plan can have. */
 const branchForEach = (plan: Plan): Plan => ({
@@ -75,14 +68,13 @@ const short = { events: 60, patience: 600 };
 
 function histories({ workflowId }: StartedRun): Promise<Executions> {
   if (rig === undefined) throw new Error('no server');
-  return executionsOf(rig.client, workflowId);
+  return executionsOf(rig().client, workflowId);
 }
 
 const executions = async (started: StartedRun) => (await histories(started)).length;
 
 describe('a run of many branches on a real server', () => {
   test('more than 1,000 branches run to their end, every history and payload within bounds', async () => {
-    if (rig === undefined) return;
     const plan = branchForEach(
       planOf(`
 study: wide
@@ -98,7 +90,7 @@ steps:
       for (const cell of plan.cellList.filter(({ step, index }) => step === 'one' && index % 10 > 0))
         await attempt(dependencies(store), before.run, cell);
     };
-    const started = await startRun(rig, plan, { prepare: earlier, bounds: { ...short, events: 200 } });
+    const started = await startRun(rig(), plan, { prepare: earlier, bounds: { ...short, events: 200 } });
     expect(await started.result()).toEqual({ cached: 0, done: 102, failed: 0, blocked: 0, skipped: 0, cancelled: 0 });
     await started.serving.stop();
     const all = await histories(started);
@@ -109,9 +101,8 @@ steps:
   }, 120_000);
 
   test('what failed in one execution blocks what needs it in the next, and only that', async () => {
-    if (rig === undefined) return;
     const plan = chains(20, 3);
-    const started = await startRun(rig, plan, { bounds: short });
+    const started = await startRun(rig(), plan, { bounds: short });
     expect(await started.result()).toEqual({ cached: 0, done: 39, failed: 1, blocked: 1, skipped: 0, cancelled: 0 });
     await started.serving.stop();
     expect(await executions(started)).toBeGreaterThan(2);
@@ -126,10 +117,9 @@ steps:
   }, 60_000);
 
   test('a branch that an earlier execution started is waited for, paused and let go on', async () => {
-    if (rig === undefined) return;
     const hold = holding(name => name === 'one[i=0]');
-    const started = await startRun(rig, chains(20), { change: hold.runners, bounds: short });
-    const handle = rig.client.workflow.getHandle(started.workflowId);
+    const started = await startRun(rig(), chains(20), { change: hold.runners, bounds: short });
+    const handle = rig().client.workflow.getHandle(started.workflowId);
     const progress = () => handle.query<RunProgress>('progress');
     await eventually(async () => (await progress()).branches.ended === 38, 30_000);
     expect(await executions(started)).toBeGreaterThan(1);
@@ -146,10 +136,9 @@ steps:
   }, 60_000);
 
   test('a branch that an earlier execution started is called off with the run', async () => {
-    if (rig === undefined) return;
     const hold = holding(name => name === 'one[i=0]');
-    const started = await startRun(rig, chains(20), { change: hold.runners, bounds: short });
-    const handle = rig.client.workflow.getHandle(started.workflowId);
+    const started = await startRun(rig(), chains(20), { change: hold.runners, bounds: short });
+    const handle = rig().client.workflow.getHandle(started.workflowId);
     await eventually(async () => (await handle.query<RunProgress>('progress')).branches.ended === 38, 30_000);
     expect(await executions(started)).toBeGreaterThan(1);
     await handle.cancel();
@@ -159,12 +148,11 @@ steps:
   }, 60_000);
 
   test('a branch of an earlier execution that was ended by hand is found missing and run again', async () => {
-    if (rig === undefined) return;
     const hold = holding(name => name === 'one[i=0]');
-    const started = await startRun(rig, chains(20), { change: hold.runners, bounds: { ...short, patience: 2 } });
-    const handle = rig.client.workflow.getHandle(started.workflowId);
+    const started = await startRun(rig(), chains(20), { change: hold.runners, bounds: { ...short, patience: 2 } });
+    const handle = rig().client.workflow.getHandle(started.workflowId);
     await eventually(async () => (await handle.query<RunProgress>('progress')).branches.ended === 38, 30_000);
-    await rig.client.workflow.getHandle(`${started.workflowId}/branch-0`).terminate();
+    await rig().client.workflow.getHandle(`${started.workflowId}/branch-0`).terminate();
     hold.release();
     expect(await started.result()).toMatchObject({ failed: 0, cancelled: 0, blocked: 0 });
     await started.serving.stop();
@@ -172,13 +160,12 @@ steps:
   }, 60_000);
 
   test('a run that is started again after its workflow was ended by hand goes on with the branches it left', async () => {
-    if (rig === undefined) return;
     const hold = holding(name => name === 'one[i=0]');
-    const started = await startRun(rig, chains(4), { change: hold.runners });
-    const handle = rig.client.workflow.getHandle(started.workflowId);
+    const started = await startRun(rig(), chains(4), { change: hold.runners });
+    const handle = rig().client.workflow.getHandle(started.workflowId);
     await eventually(async () => (await handle.query<RunProgress>('progress')).branches.ended === 6, 30_000);
     await handle.terminate();
-    const again = await rig.client.workflow.start('runStudy', {
+    const again = await rig().client.workflow.start('runStudy', {
       workflowId: started.workflowId,
       taskQueue: started.serving.taskQueue,
       args: [started.reference],

@@ -1,29 +1,16 @@
 /** Orders to branches under way, on a real server: one cell ended, a person's word given, an attempt made early. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CellFailure } from '../../activities/cell-failure.ts';
 import type { CellRunners } from '../../activities/run-cells.ts';
 import type { BranchOrder } from '../../schemas/engine.ts';
 import { type Plan, cellName } from '../../schemas/plan.ts';
 import type { RunEvent } from '../../schemas/run.ts';
 import { cellNamed, planOf } from '../activities/rig.ts';
-import { cleanUp, eventually } from '../worker/server/rig.ts';
-import { type StartedRun, type WorkflowRig, startRig, startRun } from './rig.ts';
+import { eventually } from '../worker/server/rig.ts';
+import { type StartedRun, allHeavy, rigOfFile, startRun } from './rig.ts';
 import { pendingActivities } from '../../worker/temporal/pending-activities.ts';
 
-let rig: WorkflowRig | undefined;
-beforeAll(async () => {
-  rig = await startRig();
-});
-afterAll(async () => {
-  await rig?.close();
-  await cleanUp();
-});
-
-/** The cells are all heavy: an activity each. */
-const allHeavy = (plan: Plan): Plan => ({
-  ...plan,
-  cellList: plan.cellList.map(cell => ({ ...cell, weight: 'heavy' })),
-});
+const rig = rigOfFile();
 
 interface Executed {
   readonly begun: string[];
@@ -55,7 +42,7 @@ function executed(before: (name: string, calledOff: Promise<void>) => Promise<vo
 const branchOf = (plan: Plan, cell: number) => plan.branchList.findIndex(({ cells }) => cells.includes(cell));
 
 async function order(started: StartedRun, branch: number, given: BranchOrder): Promise<void> {
-  await rig!.client.workflow.getHandle(`${started.workflowId}/branch-${branch}`).signal('order', given);
+  await rig().client.workflow.getHandle(`${started.workflowId}/branch-${branch}`).signal('order', given);
 }
 
 async function logOf({ store, reference }: StartedRun): Promise<RunEvent[]> {
@@ -86,7 +73,6 @@ describe('a cell that is cancelled', () => {
   test.each(['heavy', 'light'] as const)(
     'under way, %s: it is stopped, what needs it ends with it, its siblings go on',
     async weight => {
-      if (rig === undefined) return;
       const plan = weight === 'heavy' ? allHeavy(planOf(chains)) : planOf(chains);
       const cell = cellNamed(plan, 'one[i=1]');
       let release: () => void = () => undefined;
@@ -94,7 +80,7 @@ describe('a cell that is cancelled', () => {
       const work = executed((name, calledOff) =>
         name.startsWith('one') ? Promise.race([released, calledOff]) : Promise.resolve(),
       );
-      const started = await startRun(rig, plan, work.runners);
+      const started = await startRun(rig(), plan, work.runners);
       await eventually(() => work.begun.length === 3, 20_000);
       await order(started, branchOf(plan, cell.index), {
         order: 'cancel',
@@ -116,12 +102,11 @@ describe('a cell that is cancelled', () => {
   );
 
   test('not started, it never starts; one that has ended is left alone', async () => {
-    if (rig === undefined) return;
     const plan = allHeavy(planOf(chains));
     let release: () => void = () => undefined;
     const released = new Promise<void>(resolve => (release = resolve));
     const work = executed(name => (name === 'one[i=1]' ? released : Promise.resolve()));
-    const started = await startRun(rig, plan, work.runners);
+    const started = await startRun(rig(), plan, work.runners);
     await eventually(() => work.begun.includes('two[i=0]'), 20_000);
     const { index: waiting } = cellNamed(plan, 'two[i=1]');
     const { index: over } = cellNamed(plan, 'one[i=0]');
@@ -137,7 +122,6 @@ describe('a cell that is cancelled', () => {
   }, 60_000);
 
   test('ordered before its branch began, it is read from the log there, in branches below as cancelled too', async () => {
-    if (rig === undefined) return;
     const plan = planOf(`
 study: apart
 axes: { i: { count: 6 } }
@@ -148,7 +132,7 @@ steps:
 `);
     const { index: cell } = cellNamed(plan, 'one[i=3]');
     const at = new Date().toISOString();
-    const started = await startRun(rig, plan, {
+    const started = await startRun(rig(), plan, {
       logged: [{ event: 'cell-cancel-ordered', at, cell, by: 'ann@here', reason: 'a typo' }],
     });
     expect(await started.result()).toMatchObject({ done: 5, cancelled: 8, blocked: 0 });
@@ -193,10 +177,9 @@ describe('a person’s word', () => {
   };
 
   test('is waited for by the cells of its step alone, and asked with the question of the study', async () => {
-    if (rig === undefined) return;
     const plan = planOf(asking);
     const work = executed();
-    const started = await startRun(rig, plan, work.runners);
+    const started = await startRun(rig(), plan, work.runners);
     await waits(started, 'dear', 3);
     await eventually(() => work.begun.filter(name => name.startsWith('apart')).length === 3, 20_000);
     await new Promise(resolve => setTimeout(resolve, 500));
@@ -208,9 +191,8 @@ describe('a person’s word', () => {
   }, 60_000);
 
   test('that rejects skips the step and what needs it, and the run is done', async () => {
-    if (rig === undefined) return;
     const plan = planOf(asking);
-    const started = await startRun(rig, plan);
+    const started = await startRun(rig(), plan);
     await waits(started, 'dear', 3);
     await tellAll(started, plan, { order: 'reject', name: 'dear', reason: 'rejected by ann@here: no' });
     expect(await started.result()).toMatchObject({ done: 6, skipped: 4, cancelled: 0, blocked: 0 });
@@ -226,9 +208,8 @@ describe('a person’s word', () => {
   ] as const)(
     'on a gate lets its verdict count: %s, threshold %i',
     async (verb, threshold, tally, end) => {
-      if (rig === undefined) return;
       const plan = planOf(gated(threshold));
-      const started = await startRun(rig, plan);
+      const started = await startRun(rig(), plan);
       await waits(started, 'gates.enough', 2);
       expect(await logOf(started)).toContainEqual(
         expect.objectContaining({ event: 'cell-ended', verdict: threshold === 5 ? 'fail' : 'pass' }),
@@ -247,7 +228,6 @@ describe('a person’s word', () => {
   );
 
   test('given before in this run is not asked for again', async () => {
-    if (rig === undefined) return;
     const at = new Date().toISOString();
     const decided = (name: string): RunEvent => ({
       event: 'approval-decided',
@@ -260,7 +240,7 @@ describe('a person’s word', () => {
       [asking, 'dear'],
       [gated(5), 'gates.enough'],
     ] as const) {
-      const started = await startRun(rig, planOf(text), { logged: [decided(name)] });
+      const started = await startRun(rig(), planOf(text), { logged: [decided(name)] });
       await started.result();
       await started.serving.stop();
       expect((await logOf(started)).map(({ event }) => event)).not.toContain('approval-awaited');
@@ -272,7 +252,6 @@ describe('an attempt made early', () => {
   test.each(['heavy', 'light'] as const)(
     'a %s cell in back-off is found by its activity’s id, and tried at once',
     async weight => {
-      if (rig === undefined) return;
       const text = 'study: full\naxes: { i: { count: 3 } }\nsteps:\n  one: { use: no-op, over: [i] }\n';
       const plan = weight === 'heavy' ? allHeavy(planOf(text)) : planOf(text);
       let full = true;
@@ -280,10 +259,10 @@ describe('an attempt made early', () => {
         if (full && name === 'one[i=1]') throw new CellFailure('refused', 'not today');
         return Promise.resolve();
       });
-      const started = await startRun(rig, plan, work.runners);
+      const started = await startRun(rig(), plan, work.runners);
       const workflow = `${started.workflowId}/branch-${branchOf(plan, cellNamed(plan, 'one[i=1]').index)}`;
       const waiting = async () =>
-        (await pendingActivities(rig!.client, workflow)).find(({ state }) => state === 'waiting');
+        (await pendingActivities(rig().client, workflow)).find(({ state }) => state === 'waiting');
       await eventually(async () => (await waiting()) !== undefined, 20_000);
       full = false;
       const found = (await waiting())!;
@@ -291,7 +270,7 @@ describe('an attempt made early', () => {
       // The class waits for half a minute at first.
       expect(found.at!.getTime() - Date.now()).toBeGreaterThan(15_000);
       const begun = Date.now();
-      await rig.client.workflowService.resetActivity({
+      await rig().client.workflowService.resetActivity({
         namespace: 'default',
         execution: { workflowId: workflow },
         id: found.id,

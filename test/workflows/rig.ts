@@ -1,6 +1,7 @@
 /** Workflows on a real server, with the shipped bundle and either real activities on a memory store or ones of a test's own. */
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { afterAll, beforeAll } from 'vitest';
 import { createActivities } from '../../activities/engine.ts';
 import type { CellRunners } from '../../activities/run-cells.ts';
 import type { Plan } from '../../schemas/plan.ts';
@@ -12,7 +13,7 @@ import { workflowBundle } from '../../worker/entry-points.ts';
 import { type EmbeddedServer, startServer } from '../../worker/server/embedded-server.ts';
 import { computeQueue } from '../../workflows/queues.ts';
 import { dependencies, newRun } from '../activities/rig.ts';
-import { binaryForTests, temporaryHome } from '../worker/server/rig.ts';
+import { binaryForTests, cleanUp, temporaryHome } from '../worker/server/rig.ts';
 
 let runtimeInstalled = false;
 
@@ -26,10 +27,25 @@ export interface WorkflowRig {
   readonly close: () => Promise<void>;
 }
 
-/** Undefined where no server is set up on this machine. */
-export async function startRig(): Promise<WorkflowRig | undefined> {
+/** A rig for all tests of a file: started before the first, closed after the last. */
+export function rigOfFile(): () => WorkflowRig {
+  let rig: WorkflowRig | undefined;
+  beforeAll(async () => {
+    rig = await startRig();
+  });
+  afterAll(async () => {
+    await rig?.close();
+    await cleanUp();
+  });
+  return () => {
+    if (rig === undefined) throw new Error('the rig is started before the first test');
+    return rig;
+  };
+}
+
+/** Has to be closed. */
+export async function startRig(): Promise<WorkflowRig> {
   const binary = await binaryForTests();
-  if (binary === undefined) return undefined;
   if (!runtimeInstalled) Runtime.install({ logger: silent });
   runtimeInstalled = true;
   const server = await startServer({ home: temporaryHome(), binary, progress: () => undefined });
@@ -50,6 +66,12 @@ export interface Serving {
   readonly taskQueue: string;
   readonly stop: () => Promise<void>;
 }
+
+/** Every cell an activity of its own: the worst case for histories. */
+export const allHeavy = (plan: Plan): Plan => ({
+  ...plan,
+  cellList: plan.cellList.map(cell => ({ ...cell, weight: 'heavy' })),
+});
 
 let queues = 0;
 

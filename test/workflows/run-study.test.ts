@@ -1,19 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ExecuteCell } from '../../activities/compute.ts';
 import type { CellRunners } from '../../activities/run-cells.ts';
 import { cellName } from '../../schemas/plan.ts';
 import { planOf } from '../activities/rig.ts';
-import { cleanUp } from '../worker/server/rig.ts';
-import { type WorkflowRig, endsOf, startRig, startRun } from './rig.ts';
+import { endsOf, rigOfFile, startRun } from './rig.ts';
 
-let rig: WorkflowRig | undefined;
-beforeAll(async () => {
-  rig = await startRig();
-});
-afterAll(async () => {
-  await rig?.close();
-  await cleanUp();
-});
+const rig = rigOfFile();
 
 /** Nothing is published: cells of these tests are counted, not made. */
 const counting =
@@ -41,7 +33,6 @@ steps:
 
 describe('a run on a real server', () => {
   test('a cell whose recipe changes after a failure is tried again at once, and what is below it goes on', async () => {
-    if (rig === undefined) return;
     const plan = planOf(`
 study: changing
 axes: { i: { count: 3 } }
@@ -50,7 +41,7 @@ steps:
   below: { use: no-op, in: { parts: left } }
 `);
     const log: string[] = [];
-    const started = await startRun(rig, plan, counting(log));
+    const started = await startRun(rig(), plan, counting(log));
     expect(await started.result()).toMatchObject({ done: 6, failed: 0 });
     await started.serving.stop();
     expect(log.filter(name => name === 'left[i=1]')).toHaveLength(2);
@@ -60,10 +51,9 @@ steps:
   }, 30_000);
 
   test('a failed cell blocks its descendants only', async () => {
-    if (rig === undefined) return;
     const plan = planOf(diamond);
     const log: string[] = [];
-    const started = await startRun(rig, plan, counting(log));
+    const started = await startRun(rig(), plan, counting(log));
     const tally = await started.result();
     await started.serving.stop();
     expect(tally).toEqual({ cached: 0, done: 6, failed: 1, blocked: 2, skipped: 0, cancelled: 0 });
@@ -86,7 +76,6 @@ steps:
   });
 
   test('a gate skips what it rules out, and its verdict travels across branches', async () => {
-    if (rig === undefined) return;
     const plan = planOf(`
 study: gated
 params: { threshold: 5 }
@@ -100,7 +89,7 @@ steps:
 gates:
   enough: { claim: enough parts, estimand: { from: join, column: parts, take: first }, op: '>=', value: "\${threshold}", on_fail: { skip: [dear] } }
 `);
-    const started = await startRun(rig, plan);
+    const started = await startRun(rig(), plan);
     const tally = await started.result();
     await started.serving.stop();
     expect(tally).toEqual({ cached: 0, done: 5, failed: 0, blocked: 0, skipped: 3, cancelled: 0 });
@@ -112,7 +101,6 @@ gates:
   });
 
   test('one branch of the widest fan-out goes to its end before the others begin', async () => {
-    if (rig === undefined) return;
     const plan = planOf(`
 study: fan
 axes: { seed: { count: 6 } }
@@ -122,7 +110,7 @@ steps:
   last: { use: subset-rows, in: { rows: kept }, seed: { subset: 0 } }
 `);
     const log: string[] = [];
-    const started = await startRun(rig, plan, counting(log));
+    const started = await startRun(rig(), plan, counting(log));
     await started.result();
     await started.serving.stop();
     expect(log.slice(0, 3)).toEqual(['world[seed=0]', 'kept[seed=0]', 'last[seed=0]']);
@@ -130,7 +118,6 @@ steps:
   });
 
   test('a paused run starts nothing new and goes on when told', async () => {
-    if (rig === undefined) return;
     const plan = planOf(`
 study: pausing
 axes: { i: { count: 4 } }
@@ -143,16 +130,16 @@ steps:
     let release: () => void = () => undefined;
     const held = new Promise<void>(resolve => (release = resolve));
     const started = await startRun(
-      rig,
+      rig(),
       plan,
       counting(log, name => (name.startsWith('one') ? held : Promise.resolve())),
     );
-    const handle = rig.client.workflow.getHandle(started.workflowId);
+    const handle = rig().client.workflow.getHandle(started.workflowId);
     await until(() => log.length === 4);
     await handle.signal('pause');
     await until(async () => (await handle.query<{ paused: boolean }>('progress')).paused);
     // The branch hears it from the run, a moment later.
-    const branch = rig.client.workflow.getHandle(`${started.workflowId}/branch-0`);
+    const branch = rig().client.workflow.getHandle(`${started.workflowId}/branch-0`);
     await until(async () => {
       const { events } = await branch.fetchHistory();
       return (events ?? []).some(event => event.workflowExecutionSignaledEventAttributes?.signalName === 'pause');
@@ -172,7 +159,6 @@ steps:
   });
 
   test('a cancelled run ends every cell: done, or cancelled', async () => {
-    if (rig === undefined) return;
     const plan = planOf(`
 study: cancelling
 axes: { i: { count: 4 } }
@@ -181,9 +167,9 @@ steps:
   two: { use: no-op, in: { parts: one } }
 `);
     const log: string[] = [];
-    const started = await startRun(rig, plan, counting(log));
+    const started = await startRun(rig(), plan, counting(log));
     await until(() => log.length === 4);
-    await rig.client.workflow.getHandle(started.workflowId).cancel();
+    await rig().client.workflow.getHandle(started.workflowId).cancel();
     const tally = await started.result();
     await started.serving.stop();
     expect(tally).toMatchObject({ done: 0, failed: 0, cancelled: 8 });

@@ -1,6 +1,6 @@
 /** What the command line promises, on a real server that `espalier up` keeps: shapes, counts, exit codes. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { binaryForTests, cleanUp } from '../server/rig.ts';
+import { cleanUp } from '../server/rig.ts';
 import {
   type Finished,
   type Project,
@@ -34,7 +34,6 @@ let first: Finished;
 
 beforeAll(async () => {
   project = newProject(study);
-  if ((await binaryForTests()) === undefined) return;
   up = await keepUp(project.home);
   first = await espalier(['run', project.study, '--json'], project);
 });
@@ -57,7 +56,6 @@ const plan = async (...flags: string[]) => {
 
 describe('on a server that is kept up', () => {
   test('a run makes every cell, says so in one JSON object, and exits with 0', () => {
-    if (up === undefined) return;
     expect(first.code).toBe(0);
     const { run: name, seconds, report, ...counts } = runShape.parse(JSON.parse(first.out));
     expect(counts).toEqual({
@@ -76,13 +74,11 @@ describe('on a server that is kept up', () => {
   });
 
   test('the same study again executes nothing', async () => {
-    if (up === undefined) return;
     expect(await plan()).toMatchObject({ study: 'small', cells: 11, new: 0, cached: 11 });
     expect(await run()).toMatchObject({ code: 0, state: 'done', executed: 0, cached: 11 });
   });
 
   test('a changed parameter of one step makes its cells and those below anew: plan names them, run executes them', async () => {
-    if (up === undefined) return;
     const forecast = await plan('--set', 'late=3');
     const news = forecast.steps.map(({ step, new: fresh, cached }) => [step, fresh, cached]);
     expect(news).toEqual([
@@ -103,14 +99,12 @@ describe('on a server that is kept up', () => {
   });
 
   test('a list param is set with JSON, as reports print it', async () => {
-    if (up === undefined) return;
     const forecast = await plan('--set', 'parts=["a","b, c",3]');
     expect(forecast.steps.filter(step => step.new > 0).map(({ step }) => step)).toEqual(['join']);
     expect(await plan('--set', 'parts=["c","d"]')).toMatchObject({ new: 0 });
   });
 
   test('a failed cell exits with 1, blocks what is below it, and is named with its reason', async () => {
-    if (up === undefined) return;
     const broken = await run('--set', 'broken=1');
     expect(broken).toMatchObject({ code: 1, state: 'failed', failed: 1, blocked: 1, executed: 0, cached: 9 });
     const { code, value } = await espalierJson(['status', broken.run], project);
@@ -132,7 +126,6 @@ describe('on a server that is kept up', () => {
   });
 
   test('the rows of a step, a cell, an output and a digest are the latest run’s unless another is named', async () => {
-    if (up === undefined) return;
     await run('--set', 'late=3');
     const rows = async (...words: string[]) => {
       const { code, value } = await espalierJson(['table', ...words], project);
@@ -152,7 +145,6 @@ describe('on a server that is kept up', () => {
   });
 
   test('the lineage of a cell leads to its roots, each made by what it names', async () => {
-    if (up === undefined) return;
     const { code, value } = await espalierJson(['lineage', 'join', '--run', 'small-1'], project);
     expect(code).toBe(0);
     interface Node {
@@ -185,13 +177,11 @@ describe('on a server that is kept up', () => {
   });
 
   test('runs are listed with their counts', async () => {
-    if (up === undefined) return;
     const { value } = await espalierJson(['ls'], project);
     expect(lsShape.parse(value)[0]).toMatchObject({ run: 'small-1', study: 'small', state: 'done', executed: 11 });
   });
 
   test('nothing printed outside a terminal has colour codes or redrawn lines', async () => {
-    if (up === undefined) return;
     const commands = [
       ['run', project.study],
       ['run', project.study, '--set', 'broken=1'],

@@ -1,21 +1,16 @@
 /** Ctrl-C: the run stops where it is, and goes on with `resume` or `run`. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { binaryForTests, cleanUp } from '../server/rig.ts';
+import { afterAll, expect, test } from 'vitest';
+import { cleanUp } from '../server/rig.ts';
 import { expectNothingTwice, sleepingCells, sleepingStudy } from './disturbed-run.ts';
 import { endCommands, endedCells, espalier, espalierJson, keepUp, newProject, startEspalier } from './rig.ts';
 import { errorShape, runShape, statusShape } from './shapes.ts';
 
-let ready = false;
-beforeAll(async () => {
-  ready = (await binaryForTests()) !== undefined;
-});
 afterAll(async () => {
   endCommands();
   await cleanUp();
 });
 
 test('a run that is interrupted exits with 130, and goes on with resume, then with run, nothing done twice', async () => {
-  if (!ready) return;
   const project = newProject(sleepingStudy);
   const first = startEspalier(['run', project.study, '--json'], project);
   await endedCells(project.home, 'sleeping-1', 4);
@@ -46,7 +41,6 @@ test('a run that is interrupted exits with 130, and goes on with resume, then wi
 }, 120_000);
 
 test('under `espalier up` Ctrl-C leaves the run going, and resume watches it to its end', async () => {
-  if (!ready) return;
   const project = newProject(`
 study: watched
 axes: { i: { count: 4 } }

@@ -1,6 +1,6 @@
 /** kill -9 of each kind of process in the middle of a run: the run comes to the same end, nothing done twice. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { binaryForTests, cleanUp, eventually, stateOf } from '../server/rig.ts';
+import { cleanUp, eventually, stateOf } from '../server/rig.ts';
 import { digestsOf, expectNothingTwice, sleepingCells, sleepingStudy } from './disturbed-run.ts';
 import {
   type StartedCommand,
@@ -13,9 +13,8 @@ import {
 } from './rig.ts';
 import { runShape } from './shapes.ts';
 
-let undisturbed: Record<string, string> | undefined;
+let undisturbed: Record<string, string>;
 beforeAll(async () => {
-  if ((await binaryForTests()) === undefined) return;
   const project = newProject(sleepingStudy);
   const { code, value } = await espalierJson(['run', project.study], project);
   expect({ code, ...runShape.parse(value) }).toMatchObject({ code: 0, executed: sleepingCells });
@@ -86,7 +85,6 @@ describe.skipIf(process.platform !== 'linux').concurrent('kill -9 in the middle 
   test.each(casualties)(
     '%s, and the run goes on to the same results',
     async (_, kill) => {
-      if (undisturbed === undefined) return;
       const { project, command } = await halfway();
       await kill(command, project.home);
       const { code, out, err } = await command.finished;
@@ -97,7 +95,6 @@ describe.skipIf(process.platform !== 'linux').concurrent('kill -9 in the middle 
   );
 
   test('the command: it takes worker and server with it, and the same command again goes on', async () => {
-    if (undisturbed === undefined) return;
     const { project, command } = await halfway();
     const pids = [workerOf(command), stateOf(project.home).server.pid];
     command.child.kill('SIGKILL');

@@ -1,7 +1,7 @@
 /** Orders from other commands to a run under way: approve, cancel a cell, retry now, drain; and watching it all. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import type { RunEvent } from '../../../schemas/run.ts';
-import { binaryForTests, cleanUp, eventually, stateOf } from '../server/rig.ts';
+import { cleanUp, eventually, stateOf } from '../server/rig.ts';
 import {
   type Project,
   cellAtWork,
@@ -17,10 +17,6 @@ import {
 } from './rig.ts';
 import { errorShape, runShape, snapshotShape, statusShape } from './shapes.ts';
 
-let ready = false;
-beforeAll(async () => {
-  ready = (await binaryForTests()) !== undefined;
-});
 afterAll(async () => {
   endCommands();
   await cleanUp();
@@ -55,7 +51,6 @@ gates:
 test.skipIf(process.platform !== 'linux')(
   'an approval is waited for across kill -9 of everything, asked once, and kept where nobody runs',
   async () => {
-    if (!ready) return;
     const project = newProject(asking);
     const first = startEspalier(['run', project.study], project);
     expect(await asked(project, 'final')).toEqual({ name: 'final', question: 'Is the draft fine?', cells: 2 });
@@ -111,7 +106,6 @@ const attempts = async (project: Project, run: string, cell: string) => {
 };
 
 test('one cell of a run is cancelled alone; one that waits for its next attempt is tried at once', async () => {
-  if (!ready) return;
   const project = newProject(full);
   const run = startEspalier(['run', project.study, '--json'], project);
   await cellAtWork(project.home, 'full-1');
@@ -157,7 +151,6 @@ steps:
 `;
 
 test('a drained worker leaves with what is under way finished, or given back; the run goes on with the next', async () => {
-  if (!ready) return;
   const project = newProject(naps);
   expect(await refusal(['drain'], project)).toContain('no `espalier up` keeps');
   const up = await keepUp(project.home);
@@ -190,7 +183,6 @@ test('a drained worker leaves with what is under way finished, or given back; th
 }, 150_000);
 
 test('watching needs nobody: lines in a pipe, one snapshot as JSON, an end for a run that has ended or was left', async () => {
-  if (!ready) return;
   const project = newProject(naps);
   const run = startEspalier(['run', project.study], project);
   await cellAtWork(project.home, 'naps-1');

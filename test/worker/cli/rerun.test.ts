@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { numbersIn } from '../../../schemas/ranges.ts';
-import { binaryForTests, cleanUp } from '../server/rig.ts';
+import { cleanUp } from '../server/rig.ts';
 import {
   type Project,
   type StartedCommand,
@@ -60,7 +60,6 @@ async function endedIn(run: string): Promise<string[]> {
 
 beforeAll(async () => {
   project = newProject(study);
-  if ((await binaryForTests()) === undefined) return;
   up = await keepUp(project.home);
   // again-1: two fail, which blocks five.
   await espalier(['run', project.study, '--set', 'broken=1,3'], project);
@@ -76,7 +75,6 @@ describe('rerun', () => {
   const troubled = ['after[i=1]', 'after[i=3]', 'join', 'late[i=1]', 'late[i=3]'];
 
   test('runs exactly what failed and what was blocked, as a run that knows its origin', async () => {
-    if (up === undefined) return;
     const shown = await dry('again-1');
     expect(shown.cells.map(({ cell }) => cell).toSorted()).toEqual(troubled);
     expect(shown.cells.map(({ was }) => was).toSorted()).toEqual(['blocked', 'blocked', 'blocked', 'failed', 'failed']);
@@ -92,7 +90,6 @@ describe('rerun', () => {
   });
 
   test('with --cells runs those for which it holds and what waited for them, and leaves the others as they were', async () => {
-    if (up === undefined) return;
     const again = await started(['rerun', 'again-1', '--cells', 'i < 2 && class == "user"']);
     expect(again).toMatchObject({ code: 1, executed: 0, cached: 9, failed: 2, blocked: 3 });
     expect(await endedIn(again.run)).toEqual(['after[i=1] blocked', 'late[i=1] failed']);
@@ -112,7 +109,6 @@ describe('rerun', () => {
   });
 
   test('with --set shows what differs first, and makes exactly what that says', async () => {
-    if (up === undefined) return;
     const flags = ['again-1', '--set', 'broken=[]', '--set', 'late=2'];
     const shown = await dry(...flags);
     expect(
@@ -132,7 +128,6 @@ describe('rerun', () => {
   });
 
   test('says before it starts anything what is wrong with what it was given', async () => {
-    if (up === undefined) return;
     const runs = async () => (await espalierJson(['ls'], project)).value;
     const before = await runs();
     const wrong: [string[], RegExp][] = [
@@ -154,7 +149,6 @@ describe('rerun', () => {
   });
 
   test('with --resources changes what the cells that run again ask for, and no key', async () => {
-    if (up === undefined) return;
     const heavy = newProject(`
 study: rooms
 axes: { i: { count: 3 } }
@@ -181,7 +175,6 @@ steps:
 
 describe('plan --against', () => {
   test('tells new, reused, invalidated, unmade and orphaned cells by step, and who made what is reused', async () => {
-    if (up === undefined) return;
     const narrow = newProject(study.replace('count: 4', 'count: 3').replace('late: 1', 'late: 7'));
     const on = { home: project.home, study: narrow.study };
     const { code, value } = await espalierJson(['plan', on.study, '--against', 'again-1'], on);
@@ -204,7 +197,6 @@ describe('plan --against', () => {
 
 describe('explain', () => {
   test('a blocked cell leads to the cell that failed, and its reason', async () => {
-    if (up === undefined) return;
     const told = await explained('join', 'again-1');
     expect(told.chain.map(({ cell, state }) => `${cell} ${state}`)).toEqual(['after[i=1] blocked', 'late[i=1] failed']);
     expect(told.chain.at(-1)).toMatchObject({ class: 'user', reason: 'it was asked to fail' });
@@ -212,7 +204,6 @@ describe('explain', () => {
   });
 
   test('a cell made from what changed names the cell and field that did, beside the nearest earlier key', async () => {
-    if (up === undefined) return;
     const run = await started(['run', project.study, '--set', 'late=9']);
     const late = await explained('late[i=2]', run.run);
     expect(late).toMatchObject({ state: 'done', record: { run: run.run, found_by: 'made here' } });
@@ -237,7 +228,6 @@ describe('explain', () => {
   });
 
   test('work that gave the same bytes from another recipe is reused by content', async () => {
-    if (up === undefined) return;
     await started(['run', project.study]);
     const run = await started(['run', project.study, '--set', 'nap=0.01']);
     expect(run).toMatchObject({ code: 0, executed: 1, cached: 13 });
@@ -253,7 +243,6 @@ describe('explain', () => {
   });
 
   test('a cell is named by its key as well; what is no one cell is refused', async () => {
-    if (up === undefined) return;
     const { key } = await explained('early[i=1]', 'again-1');
     expect(await explained(key.slice(0, 12), 'again-1')).toMatchObject({ cell: 'early[i=1]', run: 'again-1' });
     for (const reference of ['early', 'early[i=9]', 'nothing']) {
@@ -264,7 +253,6 @@ describe('explain', () => {
 });
 
 test('what the log holds of why does not grow with the number of cells', async () => {
-  if (up === undefined) return;
   const wide = newProject(study.replace('study: again', 'study: wide').replace('count: 4', 'count: 60'));
   const on = { home: project.home, study: wide.study };
   await espalier(['run', on.study], on);

@@ -1,6 +1,6 @@
 /** Several commands on one home at once: they share the work, and what one leaves another takes up. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { binaryForTests, cleanUp } from '../server/rig.ts';
+import { afterAll, expect, test } from 'vitest';
+import { cleanUp } from '../server/rig.ts';
 import { expectNothingTwice } from './disturbed-run.ts';
 import { endCommands, endedCells, espalierJson, keepUp, newProject, startEspalier } from './rig.ts';
 import { runShape } from './shapes.ts';
@@ -14,17 +14,12 @@ steps:
   join: { use: no-op, over: [], in: { parts: rest } }
 `;
 
-let ready = false;
-beforeAll(async () => {
-  ready = (await binaryForTests()) !== undefined;
-});
 afterAll(async () => {
   endCommands();
   await cleanUp();
 });
 
 test('the same study started twice is one run, which both watch to its end', async () => {
-  if (!ready) return;
   const project = newProject(study);
   const first = startEspalier(['run', project.study, '--json'], project);
   await endedCells(project.home, 'shared-1', 0);
@@ -43,7 +38,6 @@ test('the same study started twice is one run, which both watch to its end', asy
 test.skipIf(process.platform !== 'linux')(
   'a run goes on with a worker of its own when the `espalier up` that served it is killed',
   async () => {
-    if (!ready) return;
     const project = newProject(study);
     const up = await keepUp(project.home);
     const run = startEspalier(['run', project.study, '--json'], project);

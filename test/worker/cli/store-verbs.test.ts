@@ -5,7 +5,7 @@ import { afterAll, beforeEach, expect, test } from 'vitest';
 import { openFolderStore } from '../../../store/folder/open-folder-store.ts';
 import { homeOf } from '../../../worker/home.ts';
 import { attemptAll, cellNamed, dependencies, newRun, planOf } from '../../activities/rig.ts';
-import { binaryForTests, cleanUp } from '../server/rig.ts';
+import { cleanUp } from '../server/rig.ts';
 import { endCommands, espalier, espalierJson, newProject } from './rig.ts';
 
 const study = `
@@ -53,7 +53,6 @@ test('a damaged result is never shown: it is said, set aside, and the same study
   expect(shown.code).toBe(3);
   expect(shown.out).toBe('');
   expect(shown.err).toContain('its record was set aside, so run again to make it anew');
-  if ((await binaryForTests()) === undefined) return;
   const { code, value, err } = await espalierJson(['run', project.study], project);
   expect(code, err).toBe(0);
   expect(value).toMatchObject({ executed: 1, cached: 3 });
@@ -61,7 +60,6 @@ test('a damaged result is never shown: it is said, set aside, and the same study
 }, 60_000);
 
 test('a damaged input is made again in the middle of the run that needs it', async () => {
-  if ((await binaryForTests()) === undefined) return;
   truncateSync(blobOf('part[i=2]'), 50);
   const more = newProject(study.replace('in: { parts: part } }', 'in: { parts: part }, with: { bytes: 99 } }'));
   const { code, value, err } = await espalierJson(['run', more.study], { home: project.home });

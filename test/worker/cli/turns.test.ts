@@ -1,8 +1,8 @@
 /** Where slots are short: runs take turns, and one of a higher priority goes first. */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { binaryForTests, cleanUp } from '../server/rig.ts';
+import { afterAll, expect, test } from 'vitest';
+import { cleanUp } from '../server/rig.ts';
 import { endCommands, endedCells, espalierJson, keepUp, newProject, readLog, startEspalier } from './rig.ts';
 import { runShape } from './shapes.ts';
 
@@ -24,10 +24,6 @@ steps:
     with: { command: [node, trainer.mjs], code: [trainer.mjs], outputs: { out: json }, parameters: { i: '\${i}', of: ${name} } }
 `;
 
-let ready = false;
-beforeAll(async () => {
-  ready = (await binaryForTests()) !== undefined;
-});
 afterAll(async () => {
   endCommands();
   await cleanUp();
@@ -45,7 +41,6 @@ async function order(home: string, runs: readonly string[]): Promise<string[]> {
 }
 
 test('runs of one priority take turns at a single slot, and one of a higher priority goes before them', async () => {
-  if (!ready) return;
   const project = newProject(study('first'));
   const fileOf = (name: string) => path.join(path.dirname(project.study), `${name}.yaml`);
   writeFileSync(path.join(path.dirname(project.study), 'trainer.mjs'), trainer);

@@ -2,9 +2,9 @@
 import { cpSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { entryPoint } from '../../../worker/entry-points.ts';
-import { binaryForTests, cleanUp, temporaryFolder } from '../server/rig.ts';
+import { cleanUp, temporaryFolder } from '../server/rig.ts';
 import { expectNothingTwice } from './disturbed-run.ts';
 import { endCommands, endedCells, espalierJson, keepUp, newProject, startEspalier } from './rig.ts';
 import { runShape } from './shapes.ts';
@@ -18,10 +18,6 @@ steps:
   join: { use: no-op, over: [], in: { parts: rest } }
 `;
 
-let ready = false;
-beforeAll(async () => {
-  ready = (await binaryForTests()) !== undefined;
-});
 afterAll(async () => {
   endCommands();
   await cleanUp();
@@ -39,7 +35,6 @@ function earlierBuild(): string {
 }
 
 test('a run that an earlier version began is gone on with by this one', async () => {
-  if (!ready) return;
   const project = newProject(study);
   const first = startEspalier(['run', project.study], { ...project, program: earlierBuild() });
   await endedCells(project.home, 'updated-1', 2);
@@ -53,7 +48,6 @@ test('a run that an earlier version began is gone on with by this one', async ()
 }, 120_000);
 
 test('a command brings its own worker where `espalier up` is of another version', async () => {
-  if (!ready) return;
   const project = newProject(study);
   const up = await keepUp(project.home, { program: earlierBuild() });
   const { code, value, err } = await espalierJson(['run', project.study], project);

@@ -12,10 +12,10 @@ const binary = await binaryForTests();
 const progress = () => undefined;
 afterEach(cleanUp);
 
-describe.skipIf(binary === undefined)('an embedded server', () => {
+describe('an embedded server', () => {
   const start = async (home: string, other?: Partial<ServerBinary>): Promise<EmbeddedServer> =>
-    stopAfterTest(await startServer({ home, binary: { ...binary!, ...other }, progress }));
-  const temporal = async (...args: string[]) => (await runCommand({ command: binary!.path, args })).lines.join('\n');
+    stopAfterTest(await startServer({ home, binary: { ...binary, ...other }, progress }));
+  const temporal = async (...args: string[]) => (await runCommand({ command: binary.path, args })).lines.join('\n');
 
   test('answers within 10 s, keeps closed runs for ten years and stops when told to', async () => {
     const began = performance.now();
@@ -55,8 +55,8 @@ describe.skipIf(binary === undefined)('an embedded server', () => {
     const home = temporaryHome();
     await (await start(home)).stop();
     const refusal = start(home, { version: { cli: '9.9.9', server: '9.9.0' } });
-    await expect(refusal).rejects.toThrow(`was made by Temporal server ${binary!.version.server}`);
-    await expect(refusal).rejects.toThrow(`put the \`temporal\` of Temporal CLI ${binary!.version.cli} first on PATH`);
+    await expect(refusal).rejects.toThrow(`was made by Temporal server ${binary.version.server}`);
+    await expect(refusal).rejects.toThrow(`put the \`temporal\` of Temporal CLI ${binary.version.cli} first on PATH`);
     await expect(refusal).rejects.toThrow(`move ${serverFolderOf(home).folder} away`);
     await expect(refusal).rejects.toThrow('nothing finished is lost');
   });
@@ -82,10 +82,10 @@ describe.skipIf(binary === undefined)('an embedded server', () => {
     const home = temporaryHome();
     const first = await start(home);
     const files = await makeServerFolder(temporaryHome());
-    const { server, cli } = binary!.version;
+    const { server, cli } = binary.version;
     writeJsonFile(files.version, { server, cli, created: '2026-01-01T00:00:00Z', complete: true });
     const sharing = { ...files, database: serverFolderOf(home).database };
-    await expect(startProcess(sharing, { home: files.folder, binary: binary!, progress })).rejects.toThrow(
+    await expect(startProcess(sharing, { home: files.folder, binary, progress })).rejects.toThrow(
       /ended at once:\n.*database is locked/s,
     );
     expect(await answers(first.address)).toBe(true);

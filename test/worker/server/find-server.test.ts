@@ -51,13 +51,13 @@ describe('with no server', () => {
   });
 });
 
-describe.skipIf(binary === undefined)('with a server', () => {
-  const start = async (home: string) => stopAfterTest(await startServer({ home, binary: binary!, progress }));
+describe('with a server', () => {
+  const start = async (home: string) => stopAfterTest(await startServer({ home, binary, progress }));
 
   test("a home's own is found while it runs", async () => {
     const home = temporaryHome();
     const { address, stop } = await start(home);
-    const { version } = binary!;
+    const { version } = binary;
     expect(await findServer(readConfig({ home }))).toEqual({ address, embedded: true, version: version.server });
     await stop();
     expect(await findServer(readConfig({ home }))).toBeUndefined();

@@ -15,12 +15,11 @@ import type { ProcessMark } from '../../../schemas/process-mark.ts';
 import { signalProcess } from '../../../worker/setup/processes/signal-process.ts';
 import { findServerBinary, type ServerBinary } from '../../../worker/setup/temporal/server-binary.ts';
 
-/** The server's program of this machine; undefined (and one line that says so) where none was set up. */
-export async function binaryForTests(): Promise<ServerBinary | undefined> {
+/** The server's program of this machine. `npm test` sets one up first, so that being without one is an error, no reason to skip. */
+export async function binaryForTests(): Promise<ServerBinary> {
   const search = await findServerBinary(readConfig());
   if ('found' in search) return search.found;
-  console.warn('skipped: no Temporal server is set up on this machine (run: espalier setup)');
-  return undefined;
+  throw new Error('no Temporal server is set up on this machine; run `npx espalier setup`, or the tests by `npm test`');
 }
 
 /** Impatient, so that tests are quick. */

@@ -27,7 +27,7 @@ import {
 const binary = await binaryForTests();
 afterEach(cleanUp);
 
-describe.skipIf(binary === undefined)('a supervised server', () => {
+describe('a supervised server', () => {
   let folder: string;
   let program: string;
   let holderProgram: string;
@@ -39,11 +39,11 @@ describe.skipIf(binary === undefined)('a supervised server', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  const options = (home: string) => ({ program, home, binary: binary!, limits: quickLimits });
+  const options = (home: string) => ({ program, home, binary, limits: quickLimits });
   const keep = async (home: string, lines: string[] = []) =>
     stopAfterTest(await keepSupervised({ ...options(home), progress: line => lines.push(line.text) }));
   const hold = (home: string): Holder => startHolder(holderProgram, options(home));
-  const temporal = async (...args: string[]) => (await runCommand({ command: binary!.path, args })).lines.join('\n');
+  const temporal = async (...args: string[]) => (await runCommand({ command: binary.path, args })).lines.join('\n');
   const isGone = (identity: ProcessMark) => processState(identity) === 'dead';
 
   test('killed with -9 answers again within 3 s at the same address, with all it knew', async () => {
@@ -119,7 +119,7 @@ describe.skipIf(binary === undefined)('a supervised server', () => {
     process.kill(before.supervisor.pid, 'SIGKILL');
     holder.child.kill('SIGKILL');
     const files = serverFolderOf(home);
-    const { server, cli } = binary!.version;
+    const { server, cli } = binary.version;
     writeJsonFile(files.version, { server, cli, created: '2026-01-01T00:00:00Z', complete: false });
     expect(await findEmbeddedServer(home, 1_000)).toBeUndefined();
     const next = await keep(home);
@@ -178,7 +178,7 @@ describe.skipIf(binary === undefined)('a supervised server', () => {
     const lines: string[] = [];
     const started = keepSupervised({
       ...options(home),
-      binary: { ...binary!, path: broken },
+      binary: { ...binary, path: broken },
       progress: line => lines.push(line.text),
     });
     await expect(started).rejects.toThrow(/could not be kept up: 4 failures in a row.*no luck today/s);
