@@ -13,7 +13,7 @@ import type { PlanReader } from './plan-reader.ts';
 import type { Remake } from './sound-inputs.ts';
 
 /** Light cells under way at once within an activity: their cost is the latency of the disk. */
-const lightAtOnce = 16;
+const lightAtOnce = 64;
 
 export interface CellRunners {
   readonly light: AttemptDependencies;

@@ -32,7 +32,7 @@ export function createMemoryStore(): MemoryStore {
     contents: items.content,
     partial: items.partial,
   });
-  return {
+  const store: MemoryStore = {
     id: randomBytes(8).toString('hex'),
     ...blobs,
     verify: async digest => {
@@ -45,5 +45,7 @@ export function createMemoryStore(): MemoryStore {
     ...memoryCollect(items),
     ...memoryWork(leases),
     ...runs,
+    grouped: () => store,
   };
+  return store;
 }

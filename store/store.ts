@@ -12,6 +12,11 @@ import type { RunEvent, RunRecord } from '../schemas/run.ts';
 export interface Store extends BlobStore, RecordStore, NoteStore, WorkStore, RunStore, PinStore, CollectStore {
   /** Random, made once with the store; names its task queues, so that two stores on one server never mix. */
   readonly id: string;
+  /**
+   * The same store for many small cells at a time: what is put is durable, and visible to others, when a record that
+   * is published after it is. Publications that wait for the disk at the same time share one flush.
+   */
+  grouped(): Store;
 }
 
 /** Immutable bytes by their digest. A blob is there whole or not at all. */

@@ -55,7 +55,8 @@ async function main(): Promise<void> {
     environment: machineEnvironment(),
     owner: { host: hostname(), pid: process.pid },
   };
-  const light = cellExecutor({ store, bodyOf, resources, checkpointSeconds: config.checkpointSeconds });
+  const grouped = store.grouped();
+  const light = cellExecutor({ store: grouped, bodyOf, resources, checkpointSeconds: config.checkpointSeconds });
   const stopping = new AbortController();
   const serving = await serve({
     target: temporalTarget(start.address),
@@ -64,7 +65,7 @@ async function main(): Promise<void> {
     activities: createActivities(
       store,
       {
-        light: { ...shared, execute: light, exclusive: false },
+        light: { ...shared, store: grouped, execute: light, exclusive: false },
         heavy: { ...shared, execute: pool.execute, exclusive: true },
       },
       stopping.signal,

@@ -7,13 +7,19 @@ import type { CollectStore, ItemKind, StoredItem, TrashBatch } from '../store.ts
 import { makeFolder, syncDirectory } from './directory-sync.ts';
 import type { FolderContext } from './folder-context.ts';
 import type { Layout } from './layout.ts';
+import type { Pack } from './packs/pack-folder.ts';
+import { unpack } from './packs/unpack.ts';
 import { systemCode, writing, writingNow } from './write-error.ts';
 
-export function folderCollect({ layout, trash }: FolderContext): CollectStore {
+export function folderCollect(context: FolderContext): CollectStore {
+  const { layout, trash } = context;
   return {
-    items: kind => itemsOf(layout, kind),
-    moveToTrash: (items, { batch, unlessModifiedSince }) =>
-      moveAll(layout, items, { folder: path.join(layout.trash, String(batch.getTime())), unlessModifiedSince }),
+    items: kind => itemsOf(context, kind),
+    moveToTrash: async (items, { batch, unlessModifiedSince }) => {
+      await unpackItems(context, items, unlessModifiedSince);
+      const folder = path.join(layout.trash, String(batch.getTime()));
+      return moveAll(layout, items, { folder, unlessModifiedSince });
+    },
     trash: async () => Promise.all(trash.batches().map(batch => describeBatch(layout, batch))),
     restoreTrash: async () => {
       let count = 0;
@@ -31,7 +37,13 @@ export function folderCollect({ layout, trash }: FolderContext): CollectStore {
   };
 }
 
-async function* itemsOf(layout: Layout, kind: ItemKind): AsyncGenerator<StoredItem> {
+async function* itemsOf({ layout, packs }: FolderContext, kind: ItemKind): AsyncGenerator<StoredItem> {
+  packs.refresh();
+  for (const pack of packs.packs()) {
+    const modified = statSync(pack.file, { throwIfNoEntry: false })?.mtime;
+    if (modified === undefined || !packs.isWhole(pack)) continue;
+    for (const { name, bytes } of packedItems(pack, kind)) yield { kind, name, bytes, modified };
+  }
   for await (const { folder, prefix } of foldersOf(layout, kind)) {
     for (const file of await namesIn(folder)) {
       const name = `${prefix}${path.basename(file, '.json')}`;
@@ -39,6 +51,32 @@ async function* itemsOf(layout: Layout, kind: ItemKind): AsyncGenerator<StoredIt
       if (found === undefined || !/^[0-9a-f]{64}$/.test(path.basename(name))) continue;
       yield { kind, name, bytes: found.size, modified: found.mtime };
     }
+  }
+}
+
+function packedItems({ head }: Pack, kind: ItemKind): { readonly name: string; readonly bytes: number }[] {
+  switch (kind) {
+    case 'blob':
+      return head.blobs.map(({ digest, length }) => ({ name: digest, bytes: length }));
+    case 'record':
+      return head.records.map(({ key, length }) => ({ name: key, bytes: length }));
+    case 'content':
+      return head.records.map(({ contentKey, length }) => ({ name: contentKey, bytes: length }));
+    case 'partial':
+      return [];
+  }
+}
+
+/** What is to go gets files of its own, with all that lies beside it. */
+async function unpackItems(context: FolderContext, items: readonly StoredItem[], unlessModifiedSince: Date) {
+  const { packs } = context;
+  packs.refresh();
+  const meant = new Set(items.map(({ kind, name }) => `${kind} ${name}`));
+  for (const pack of packs.packs()) {
+    const kinds: readonly ItemKind[] = ['record', 'content', 'blob'];
+    if (!kinds.some(kind => packedItems(pack, kind).some(({ name }) => meant.has(`${kind} ${name}`)))) continue;
+    const modified = statSync(pack.file, { throwIfNoEntry: false })?.mtime;
+    if (modified !== undefined && modified < unlessModifiedSince) await unpack(context, pack);
   }
 }
 

@@ -1,6 +1,7 @@
 /** What the parts of a folder store know in common. */
 import type { EnsureFolder } from './directory-sync.ts';
 import type { Layout } from './layout.ts';
+import type { PackFolder } from './packs/pack-folder.ts';
 import type { TrashFolder } from './trash-folder.ts';
 import type { VerifiedBlobs } from './verified-blobs.ts';
 
@@ -11,4 +12,5 @@ export interface FolderContext {
   readonly ensureShard: EnsureFolder;
   readonly verified: VerifiedBlobs;
   readonly trash: TrashFolder;
+  readonly packs: PackFolder;
 }

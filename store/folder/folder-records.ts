@@ -1,9 +1,9 @@
-/** Records of finished cells as files: `records/` by key, `contents/` by content key, partial ones with their run. */
+/** Records of finished cells: in packs, or as files: `records/` by key, `contents/` by content key, partial ones with their run. */
 import { readdir } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { CellRecord } from '../../schemas/cell-record.ts';
-import { type CellKey, type Digest, cellKeySchema } from '../../schemas/identity.ts';
+import { type CellKey, type Digest, cellKeySchema, digestOf } from '../../schemas/identity.ts';
 import { CorruptRecordError, MissingRunError } from '../errors.ts';
 import { checkedPrefix } from '../key-prefix.ts';
 import { parseRecord, recordText } from '../record-text.ts';
@@ -12,6 +12,8 @@ import { syncDirectory } from './directory-sync.ts';
 import { linkUnlessTaken, removeIfThere, writeTemporary } from './durable-file.ts';
 import type { FolderContext } from './folder-context.ts';
 import type { FolderLeases } from './folder-leases.ts';
+import type { PackedRecordPlace } from './packs/pack-folder.ts';
+import { unpack } from './packs/unpack.ts';
 import { readIfThere } from './read-bytes.ts';
 import { systemCode } from './write-error.ts';
 
@@ -22,7 +24,7 @@ export function folderRecords(
 ): RecordStore {
   const { layout } = context;
   const find = async (key: CellKey, run?: string) =>
-    (await findRecord(context, layout.record(key), { key })) ??
+    (await findWhole(context, { key })) ??
     (run === undefined ? undefined : await findRecord(context, path.join(layout.partial(run), `${key}.json`), { key }));
   return {
     publish: async (record, fence) => {
@@ -33,25 +35,60 @@ export function folderRecords(
       });
     },
     record: find,
-    recordByContent: async contentKey => findRecord(context, layout.content(contentKey), { content_key: contentKey }),
+    recordByContent: async contentKey => findWhole(context, { content_key: contentKey }),
     haveRecords: (keys, run) => haveRecords(context, keys, run),
-    keysLike: (prefix, limit) => keysLike(layout.records, prefix, limit),
-    recordOfArtifact: digest => recordOfArtifact([layout.records, layout.contents], digest),
+    keysLike: (prefix, limit) => keysLike(context, prefix, limit),
+    recordOfArtifact: digest => recordOfArtifact(context, digest),
   };
 }
 
 /** What a record must say of itself to answer a look-up. */
 type Wanted = Partial<Pick<CellRecord, 'key' | 'content_key'>>;
 
+/** By key or content key: packs that are known, the file, packs that have come since, the trash. */
+async function findWhole(
+  context: FolderContext,
+  wanted: { readonly key: CellKey } | { readonly content_key: CellKey },
+): Promise<CellRecord | undefined> {
+  const { layout, packs } = context;
+  const file = 'key' in wanted ? layout.record(wanted.key) : layout.content(wanted.content_key);
+  const inPack = () =>
+    packedRecord(context, 'key' in wanted ? packs.record(wanted.key) : packs.content(wanted.content_key), wanted);
+  const known = (await inPack()) ?? (await readRecord(file, wanted));
+  if (known !== undefined) return known;
+  packs.refresh();
+  return (await inPack()) ?? restoredRecord(context, file, wanted);
+}
+
+/** One that is not what was written is moved aside, and its cell made again. */
+async function packedRecord(
+  context: FolderContext,
+  place: PackedRecordPlace | undefined,
+  wanted: Wanted,
+): Promise<CellRecord | undefined> {
+  const bytes = place === undefined ? undefined : context.packs.read(place);
+  if (place === undefined || bytes === undefined) return undefined;
+  if (digestOf(bytes) === place.digest) return checkedRecord(new TextDecoder().decode(bytes), place.pack.file, wanted);
+  await unpack(context, place.pack);
+  return undefined;
+}
+
 /** The record in a file, which is taken out of the trash where it lies there. */
-async function findRecord({ trash }: FolderContext, file: string, wanted: Wanted): Promise<CellRecord | undefined> {
-  return (await readRecord(file, wanted)) ?? ((await trash.restore(file)) ? readRecord(file, wanted) : undefined);
+async function findRecord(context: FolderContext, file: string, wanted: Wanted): Promise<CellRecord | undefined> {
+  return (await readRecord(file, wanted)) ?? restoredRecord(context, file, wanted);
+}
+
+async function restoredRecord({ trash }: FolderContext, file: string, wanted: Wanted): Promise<CellRecord | undefined> {
+  return (await trash.restore(file)) ? readRecord(file, wanted) : undefined;
 }
 
 /** The record in a file; undefined where there is no such file. A file that was copied over another's is refused. */
 async function readRecord(file: string, wanted: Wanted): Promise<CellRecord | undefined> {
   const text = await readText(file);
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : checkedRecord(text, file, wanted);
+}
+
+function checkedRecord(text: string, file: string, wanted: Wanted): CellRecord {
   const record = parseRecord(text, file);
   const { key = record.key, content_key: contentKey = record.content_key } = wanted;
   if (record.key === key && record.content_key === contentKey) return record;
@@ -74,6 +111,7 @@ async function publishText(
   { text, mayPublish }: { readonly text: string; readonly mayPublish: () => void },
 ): Promise<'published' | 'exists'> {
   const file = await recordFile(context, record);
+  if (!record.partial && isPacked(context, record.key)) return 'exists';
   const temporary = await writeTemporary(context.layout.temporary, new TextEncoder().encode(text));
   try {
     await (record.partial ? context.ensureFolder : context.ensureShard)(path.dirname(file));
@@ -96,6 +134,12 @@ async function publishText(
   }
 }
 
+function isPacked({ packs }: FolderContext, key: CellKey): boolean {
+  packs.refresh();
+  const place = packs.record(key);
+  return place !== undefined && packs.isWhole(place.pack);
+}
+
 async function recordFile({ layout }: FolderContext, { key, partial, run }: CellRecord): Promise<string> {
   if (!partial) return layout.record(key);
   if (!existsSync(layout.run(run))) throw new MissingRunError(run);
@@ -106,7 +150,7 @@ async function recordFile({ layout }: FolderContext, { key, partial, run }: Cell
 const fewKeys = 4;
 
 async function haveRecords(context: FolderContext, keys: readonly CellKey[], run?: string): Promise<boolean[]> {
-  const { layout, trash } = context;
+  const { layout, trash, packs } = context;
   const partial = run === undefined ? new Set<string>() : await namesIn(layout.partial(run));
   const shards = new Map<string, CellKey[]>();
   for (const key of keys) {
@@ -115,7 +159,14 @@ async function haveRecords(context: FolderContext, keys: readonly CellKey[], run
     if (members === undefined) shards.set(folder, [key]);
     else members.push(key);
   }
-  const found = new Set<CellKey>();
+  packs.refresh();
+  const whole = new Set(packs.packs().filter(packs.isWhole));
+  const found = new Set(
+    keys.filter(key => {
+      const place = packs.record(key);
+      return place !== undefined && whole.has(place.pack);
+    }),
+  );
   await Promise.all(
     [...shards].map(async ([folder, members]) => {
       const names = members.length > fewKeys ? await namesIn(folder) : undefined;
@@ -142,22 +193,25 @@ async function namesIn(folder: string): Promise<Set<string>> {
   }
 }
 
-async function keysLike(records: string, prefix: string, limit: number): Promise<CellKey[]> {
+async function keysLike({ layout, packs }: FolderContext, prefix: string, limit: number): Promise<CellKey[]> {
   const checked = checkedPrefix(prefix);
   if (!/^[0-9a-f]+$/.test(checked)) return [];
-  return [...(await namesIn(path.join(records, checked.slice(0, 2))))]
+  packs.refresh();
+  const names = [...(await namesIn(path.join(layout.records, checked.slice(0, 2))))].map(name =>
+    name.replace(/\.json$/, ''),
+  );
+  return [...new Set([...names, ...packs.keys()])]
     .filter(name => name.startsWith(checked))
     .sort()
     .slice(0, limit)
-    .flatMap(name => cellKeySchema.safeParse(name.replace(/\.json$/, '')).data ?? []);
+    .flatMap(name => cellKeySchema.safeParse(name).data ?? []);
 }
 
 /** Reads every record, so it takes seconds in a large store. The one that computed it comes before one that reused it. */
-async function recordOfArtifact(folders: readonly string[], digest: Digest): Promise<CellRecord | undefined> {
+async function recordOfArtifact(context: FolderContext, digest: Digest): Promise<CellRecord | undefined> {
   let reusing: CellRecord | undefined;
-  for await (const file of filesOf(folders)) {
-    const text = await readText(file);
-    if (text === undefined || !text.includes(digest)) continue;
+  for await (const { text, file } of textsOf(context)) {
+    if (!text.includes(digest)) continue;
     const record = parseRecord(text, file);
     if (!Object.values(record.outputs).some(output => output.digest === digest)) continue;
     if (record.reused_from === undefined) return record;
@@ -166,10 +220,21 @@ async function recordOfArtifact(folders: readonly string[], digest: Digest): Pro
   return reusing;
 }
 
-async function* filesOf(folders: readonly string[]): AsyncGenerator<string> {
-  for (const folder of folders) {
+async function* textsOf({ layout, packs }: FolderContext): AsyncGenerator<{ text: string; file: string }> {
+  packs.refresh();
+  for (const pack of packs.packs()) {
+    for (const place of pack.head.records) {
+      const bytes = packs.read({ ...place, pack });
+      if (bytes !== undefined) yield { text: new TextDecoder().decode(bytes), file: pack.file };
+    }
+  }
+  for (const folder of [layout.records, layout.contents]) {
     for (const shard of await namesIn(folder)) {
-      for (const name of await namesIn(path.join(folder, shard))) yield path.join(folder, shard, name);
+      for (const name of await namesIn(path.join(folder, shard))) {
+        const file = path.join(folder, shard, name);
+        const text = await readText(file);
+        if (text !== undefined) yield { text, file };
+      }
     }
   }
 }

@@ -11,6 +11,7 @@ export interface Layout {
   readonly blobs: string;
   readonly records: string;
   readonly contents: string;
+  readonly packs: string;
   readonly runs: string;
   readonly nondeterminism: string;
   readonly trash: string;
@@ -33,6 +34,7 @@ export const topLevelNames = [
   'blobs',
   'records',
   'contents',
+  'packs',
   'work',
   'runs',
   'temp',
@@ -53,6 +55,7 @@ export function layoutOf(root: string): Layout {
     blobs: at('blobs'),
     records: at('records'),
     contents: at('contents'),
+    packs: at('packs'),
     runs: at('runs'),
     nondeterminism: at('nondeterminism'),
     trash: at('trash'),

@@ -5,6 +5,7 @@
  * - `blobs/ab/DIGEST`: immutable bytes
  * - `records/ab/KEY.json`: records of finished cells; `contents/ab/CONTENT-KEY.json`: the same files by content key
  *   (hard links: one inode, flushed once)
+ * - `packs/N.pack`: small blobs and records of many light cells, in one file each that is flushed once
  * - `work/KEY/`: what belongs to a cell under way: `lease-N.json`, `attempts.ndjson`, `checkpoint-N` by lease
  * - `runs/RUN/`: `run.json`, `events/PROCESS.ndjson`, `partial/KEY.json`, files that people open
  * - `nondeterminism/KEY-DIGEST.json`: results that came out otherwise when they were made again
@@ -24,7 +25,7 @@ import { z } from 'zod';
 import { StoreFormatError } from '../errors.ts';
 import type { Store } from '../store.ts';
 import { folderMaker, makeFolder, syncDirectory } from './directory-sync.ts';
-import { linkUnlessTaken, removeIfThere, writeTemporary } from './durable-file.ts';
+import { linkUnlessTaken, removeIfThere, replaceFile, writeTemporary } from './durable-file.ts';
 import { folderBlobs } from './folder-blobs.ts';
 import { folderCollect } from './folder-collect.ts';
 import { folderLeases } from './folder-leases.ts';
@@ -33,7 +34,11 @@ import { folderPins } from './folder-pins.ts';
 import { folderRecords } from './folder-records.ts';
 import { type FolderRuns, folderRuns } from './folder-runs.ts';
 import { folderWork } from './folder-work.ts';
+import { groupedStore } from './grouped-store.ts';
 import { type Layout, layoutOf, topLevelNames } from './layout.ts';
+import { packFolder } from './packs/pack-folder.ts';
+import { packWriter } from './packs/pack-writer.ts';
+import { movePackAside } from './packs/unpack.ts';
 import { shardMaker } from './shards.ts';
 import { cleanTemporaryFiles } from './temporary-files.ts';
 import { trashFolder } from './trash-folder.ts';
@@ -41,13 +46,14 @@ import { verifiedBlobs } from './verified-blobs.ts';
 import { systemCode, writingNow } from './write-error.ts';
 
 /** The version of the layout above. Raise it when an older program would misread or harm a newer store. */
-const formatVersion = 1;
+const formatVersion = 2;
 
 const formatSchema = z.object({
   format: z.literal('espalier-store'),
   version: z.int().positive(),
   id: z.string().min(1),
 });
+type Format = z.output<typeof formatSchema>;
 
 export type FolderStore = Omit<Store, 'events'> & FolderRuns;
 
@@ -57,9 +63,11 @@ export type FolderStore = Omit<Store, 'events'> & FolderRuns;
  */
 export async function openFolderStore(root: string): Promise<FolderStore> {
   const layout = layoutOf(path.resolve(root));
-  const id = (await readFormat(layout)) ?? (await createStore(layout));
+  const { id, version } = (await readFormat(layout)) ?? (await createStore(layout));
   refuseMissingFolders(layout);
   writingNow(layout.temporary, () => mkdirSync(layout.temporary, { recursive: true }));
+  // What was added since is added; an older program must not take it for a store of its own from now on.
+  if (version < formatVersion) await replaceFile(layout.temporary, layout.format, formatText(id));
   await cleanTemporaryFiles(layout.temporary, Date.now());
   const context = {
     layout,
@@ -67,10 +75,11 @@ export async function openFolderStore(root: string): Promise<FolderStore> {
     ensureShard: shardMaker(),
     verified: verifiedBlobs(),
     trash: trashFolder(layout),
+    packs: packFolder(layout.packs, file => movePackAside(layout, file)),
   };
-  const blobs = folderBlobs(context);
   const leases = folderLeases(context);
-  return {
+  const blobs = folderBlobs(context);
+  const store = {
     id,
     ...blobs,
     ...folderRecords(context, blobs, leases),
@@ -80,10 +89,16 @@ export async function openFolderStore(root: string): Promise<FolderStore> {
     ...folderPins(context),
     ...folderCollect(context),
   };
+  const grouped = {
+    ...store,
+    ...groupedStore(context, packWriter(context), store),
+    grouped: (): FolderStore => grouped,
+  };
+  return { ...store, grouped: () => grouped };
 }
 
-/** The id of the store in the folder; undefined where there is none yet. */
-async function readFormat(layout: Layout): Promise<string | undefined> {
+/** undefined where there is no store in the folder yet. */
+async function readFormat(layout: Layout): Promise<Format | undefined> {
   const text = await readFile(layout.format, 'utf8').catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw error;
@@ -101,10 +116,10 @@ async function readFormat(layout: Layout): Promise<string | undefined> {
         'use the newer Espalier that made it, or choose another folder',
     );
   }
-  return format.id;
+  return format;
 }
 
-function parseFormat(text: string): z.output<typeof formatSchema> | undefined {
+function parseFormat(text: string): Format | undefined {
   try {
     return formatSchema.safeParse(JSON.parse(text)).data;
   } catch {
@@ -112,18 +127,17 @@ function parseFormat(text: string): z.output<typeof formatSchema> | undefined {
   }
 }
 
-/** The id of the new store, or of the one that another process made at the same time. */
-async function createStore(layout: Layout): Promise<string> {
+/** The new store, or the one that another process made at the same time. */
+async function createStore(layout: Layout): Promise<Format> {
   await makeFolder(layout.root);
   await refuseForeignFolder(layout);
   await makeFolder(layout.temporary);
   const id = randomBytes(8).toString('hex');
-  const text = JSON.stringify({ format: 'espalier-store', version: formatVersion, id });
-  const temporary = await writeTemporary(layout.temporary, new TextEncoder().encode(`${text}\n`));
+  const temporary = await writeTemporary(layout.temporary, formatText(id));
   try {
     const first = linkUnlessTaken(temporary, layout.format);
     await syncDirectory(layout.root);
-    if (first) return id;
+    if (first) return { format: 'espalier-store', version: formatVersion, id };
   } finally {
     removeIfThere(temporary);
   }
@@ -136,6 +150,11 @@ function refuseMissingFolders({ root, format }: Layout): void {
   const wrong = entries.find(entry => statSync(entry, { throwIfNoEntry: false })?.isDirectory() === false);
   if (wrong === undefined) return;
   throw new StoreFormatError(`${wrong} is no folder: restore what was there, or choose another folder for the store`);
+}
+
+function formatText(id: string): Uint8Array {
+  const format: Format = { format: 'espalier-store', version: formatVersion, id };
+  return new TextEncoder().encode(`${JSON.stringify(format)}\n`);
 }
 
 async function refuseForeignFolder(layout: Layout): Promise<void> {

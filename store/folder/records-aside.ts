@@ -4,9 +4,12 @@ import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { CellRecord } from '../../schemas/cell-record.ts';
 import type { Digest } from '../../schemas/identity.ts';
+import { MissingBlobError } from '../errors.ts';
 import { parseRecord } from '../record-text.ts';
 import { syncDirectory } from './directory-sync.ts';
+import { openBlob } from './find-blob.ts';
 import type { FolderContext } from './folder-context.ts';
+import { unpackWhere } from './packs/unpack.ts';
 import { systemCode, writingNow } from './write-error.ts';
 
 /**
@@ -16,6 +19,7 @@ import { systemCode, writingNow } from './write-error.ts';
 export async function moveRecordsAside(context: FolderContext, digest: Digest): Promise<void> {
   const { layout, ensureFolder } = context;
   const changed = new Set<string>();
+  await unpackWhere(context, text => mayList(text, digest));
   for await (const file of recordFiles(context)) {
     if (!(await lists(context, file, digest))) continue;
     await ensureFolder(layout.quarantine);
@@ -29,16 +33,35 @@ export async function moveRecordsAside(context: FolderContext, digest: Digest): 
   for (const folder of changed) await syncDirectory(folder);
 }
 
-async function lists({ layout }: FolderContext, file: string, digest: Digest): Promise<boolean> {
+async function lists(context: FolderContext, file: string, digest: Digest): Promise<boolean> {
   const text = await readIfThere(file);
-  if (text === undefined || !(text.includes(digest) || text.includes('"tree"'))) return false;
+  if (text === undefined || !mayList(text, digest)) return false;
   const record = parseOrNothing(text, file);
   for (const output of Object.values(record?.outputs ?? {})) {
     if (output.digest === digest) return true;
-    if (output.kind === 'tree' && (await readIfThere(layout.blob(output.digest)))?.includes(digest) === true)
-      return true;
+    if (output.kind === 'tree' && (await manifestText(context, output.digest)).includes(digest)) return true;
   }
   return false;
+}
+
+/** Nothing where it is gone. */
+async function manifestText(context: FolderContext, digest: Digest): Promise<string> {
+  try {
+    const reader = await openBlob(context, digest);
+    try {
+      return Buffer.from(await reader.read(0, reader.bytes)).toString();
+    } finally {
+      await reader.close();
+    }
+  } catch (error) {
+    if (error instanceof MissingBlobError) return '';
+    throw error;
+  }
+}
+
+/** Told from the text alone: a tree has to be looked into. */
+function mayList(text: string, digest: Digest): boolean {
+  return text.includes(digest) || text.includes('"tree"');
 }
 
 /** A record that cannot be read is somebody else's trouble: whoever reads it for its own sake says so. */

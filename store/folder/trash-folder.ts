@@ -28,8 +28,8 @@ export function trashFolder({ root, trash }: Pick<Layout, 'root' | 'trash'>): Tr
     has: file => find(file) !== undefined,
     restore: async file => {
       const thrown = find(file);
-      // Another may have been faster.
-      if (thrown === undefined) return existsSync(file);
+      // Another may have been faster, where anything was ever thrown away.
+      if (thrown === undefined) return existsSync(trash) && existsSync(file);
       touch(thrown);
       writingNow(file, () => linkBack(thrown, file));
       await syncDirectory(path.dirname(file));

@@ -1,9 +1,11 @@
 /** What is done to a run while it is on its way: each kind of death and disturbance, by name. */
-import { closeSync, openSync, readFileSync, rmSync, chmodSync, writeFileSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Digest } from '../../schemas/identity.ts';
 import type { RandomStream } from '../../schemas/random.ts';
-import { layoutOf } from '../../store/folder/layout.ts';
+import { type Layout, layoutOf } from '../../store/folder/layout.ts';
+import { packFolder } from '../../store/folder/packs/pack-folder.ts';
 import { homeOf } from '../../worker/home.ts';
 import { type Part, type Started, processesOf, start } from './command-line.ts';
 import { latestRun } from './oracles.ts';
@@ -72,7 +74,7 @@ export const faults = {
       const cell = cells[random.integer(cells.length)]!;
       const output = Object.values((await store.record(cell.key, run.run))?.outputs ?? {})[0];
       if (output === undefined) continue;
-      flipBit(layoutOf(homeOf(home).store).blob(output.digest), random);
+      flipBit(bytesOf(layoutOf(homeOf(home).store), output.digest), random);
       return true;
     }
     return false;
@@ -93,12 +95,27 @@ export function drawnKinds(ownDisk: boolean): FaultKind[] {
   return kinds.filter(kind => ownDisk || !diskFaults.has(kind));
 }
 
-function flipBit(file: string, random: RandomStream): void {
-  const bytes = readFileSync(file);
-  const at = random.integer(bytes.length);
-  bytes[at]! ^= 0x10;
+/** Where the bytes of a blob lie on disk. */
+function bytesOf(layout: Layout, digest: Digest): { file: string; from: number; to: number } {
+  const packs = packFolder(layout.packs, () => undefined);
+  packs.refresh();
+  const place = packs.blob(digest);
+  if (place === undefined) return { file: layout.blob(digest), from: 0, to: statSync(layout.blob(digest)).size };
+  return { file: place.pack.file, from: place.offset, to: place.offset + place.length };
+}
+
+function flipBit({ file, from, to }: { file: string; from: number; to: number }, random: RandomStream): void {
+  const at = from + random.integer(to - from);
   chmodSync(file, 0o644);
-  writeFileSync(file, bytes);
+  const descriptor = openSync(file, 'r+');
+  try {
+    const byte = Buffer.alloc(1);
+    readSync(descriptor, byte, 0, 1, at);
+    byte[0]! ^= 0x10;
+    writeSync(descriptor, byte, 0, 1, at);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function signalTo(part: Part, signal: NodeJS.Signals): Fault {

@@ -106,8 +106,9 @@ async function serveCells(config: Config, store: Store, address: string) {
   };
   const resources = { backend: config.backend, nativePackage: undefined };
   const environment = { host: hostname(), platform: process.platform, node: process.version, espalier: 'bench' };
-  const execute = cellExecutor({ store, bodyOf, resources, checkpointSeconds: config.checkpointSeconds });
-  const runner = { store, kinds, environment, owner: { host: hostname(), pid: process.pid }, execute };
+  const grouped = store.grouped();
+  const execute = cellExecutor({ store: grouped, bodyOf, resources, checkpointSeconds: config.checkpointSeconds });
+  const runner = { store: grouped, kinds, environment, owner: { host: hostname(), pid: process.pid }, execute };
   const stopping = new AbortController();
   return serve({
     target: temporalTarget(address),
@@ -115,7 +116,7 @@ async function serveCells(config: Config, store: Store, address: string) {
     bundle: workflowBundle(),
     activities: createActivities(
       store,
-      { light: { ...runner, exclusive: false }, heavy: { ...runner, exclusive: true } },
+      { light: { ...runner, exclusive: false }, heavy: { ...runner, store, exclusive: true } },
       stopping.signal,
     ),
     stopActivities: () => stopping.abort(),

@@ -16,40 +16,46 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-test('what was published is there with its bytes, whatever a collection did at the same moment', async () => {
-  const root = path.join(folder, 'store');
-  const store = await openFolderStore(root);
-  for (let shared = 0; shared < 7; shared += 1) await store.put(Buffer.from(`shared ${shared}`));
-  const [collector, publisher] = [buildProgram('throw-away', folder), buildProgram('publish-again', folder)];
-  const publishers = ['one', 'two'].map(name => startProgram(publisher, [root, name]));
-  await Promise.all(publishers.map(({ child }) => new Promise(resolve => child.stdout.once('data', resolve))));
-  const thrown: string[] = [];
-  for (let round = 0; round < 3; round += 1) {
-    const { child, ended } = startProgram(collector, [root]);
-    // At least one pass is whole; the next is cut somewhere.
-    await new Promise(resolve => child.stdout.once('data', resolve));
-    await wait(100 + 70 * round);
-    child.kill('SIGKILL');
-    const { lines, errors } = await ended;
-    expect(errors).toBe('');
-    thrown.push(...lines);
-  }
-  for (const { child } of publishers) child.kill('SIGKILL');
-  const published = (await Promise.all(publishers.map(({ ended }) => ended))).flatMap(({ lines, errors }) => {
-    expect(errors).toBe('');
-    return lines;
-  });
-  expect(published.length).toBeGreaterThan(20);
-  expect(thrown.length).toBeGreaterThanOrEqual(3);
-  expect(thrown.reduce((sum, moved) => sum + Number(moved), 0)).toBeGreaterThan(20);
-  for (const line of published) {
-    const [key = '', output = ''] = line.split(' ');
-    const record = await store.record(cellKeySchema.parse(key));
-    expect(record?.outputs['out']?.digest).toBe(output);
-    await store.get(digestSchema.parse(output), { verify: true });
-    expect(await store.recordByContent(record!.content_key)).toEqual(record);
-  }
-}, 60_000);
+test.each<readonly [string, ...string[]]>([['one by one'], ['grouped', 'grouped']])(
+  'what was published is there with its bytes, whatever a collection did at the same moment: %s',
+  async (_, ...way) => {
+    const root = path.join(folder, 'store');
+    const store = await openFolderStore(root);
+    const shared = way.length === 0 ? store : store.grouped();
+    for (let at = 0; at < 7; at += 1) await shared.put(Buffer.from(`shared ${at}`));
+    await publishSample(shared, 'with them');
+    const [collector, publisher] = [buildProgram('throw-away', folder), buildProgram('publish-again', folder)];
+    const publishers = ['one', 'two'].map(name => startProgram(publisher, [root, name, ...way]));
+    await Promise.all(publishers.map(({ child }) => new Promise(resolve => child.stdout.once('data', resolve))));
+    const thrown: string[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      const { child, ended } = startProgram(collector, [root]);
+      // At least one pass is whole; the next is cut somewhere.
+      await new Promise(resolve => child.stdout.once('data', resolve));
+      await wait(100 + 70 * round);
+      child.kill('SIGKILL');
+      const { lines, errors } = await ended;
+      expect(errors).toBe('');
+      thrown.push(...lines);
+    }
+    for (const { child } of publishers) child.kill('SIGKILL');
+    const published = (await Promise.all(publishers.map(({ ended }) => ended))).flatMap(({ lines, errors }) => {
+      expect(errors).toBe('');
+      return lines;
+    });
+    expect(published.length).toBeGreaterThan(20);
+    expect(thrown.length).toBeGreaterThanOrEqual(3);
+    expect(thrown.reduce((sum, moved) => sum + Number(moved), 0)).toBeGreaterThan(20);
+    for (const line of published) {
+      const [key = '', output = ''] = line.split(' ');
+      const record = await store.record(cellKeySchema.parse(key));
+      expect(record?.outputs['out']?.digest).toBe(output);
+      await store.get(digestSchema.parse(output), { verify: true });
+      expect(await store.recordByContent(record!.content_key)).toEqual(record);
+    }
+  },
+  60_000,
+);
 
 test('a collection that is killed at any point leaves a whole store, and can still be undone', async () => {
   const root = path.join(folder, 'store');

@@ -99,6 +99,7 @@ test.each<[string, () => Promise<unknown>, number]>([
     1,
   ],
   ['publish', () => publishSample(opened.store, 'new'), 3],
+  ['publish, grouped', () => publishSample(opened.store.grouped(), 'new'), 1],
   ['publish of a partial record', () => publishSample(opened.store, 'new', { partial: true, run }), 3],
   ['saveCheckpoint', () => opened.store.saveCheckpoint(key, new Uint8Array(100_000)), 1],
   ['createRun', () => opened.store.createRun(sampleRun('study', digestOf('plan'))), 1],

@@ -112,6 +112,7 @@ const surfaces: Record<string, () => Promise<unknown>> = {
     const before = await opened.store.record(keyOf('before'));
     await opened.store.publish(sampleRecord('new', before!.outputs['out']!.digest));
   },
+  'publish, grouped': () => publishSample(opened.store.grouped(), 'new'),
   saveCheckpoint: () => opened.store.saveCheckpoint(key, bytes),
   addAttempt: () => opened.store.addAttempt(key, sampleAttempt),
   noteNondeterminism: () => opened.store.noteNondeterminism(sampleNote('new', '2026-01-02T03:04:05.678Z')),

@@ -25,21 +25,31 @@ test('a store made by many at once is one store, and keeps its id', async () => 
   expect((await openFolderStore(folder)).id).toBe(stores[0]!.id);
   expect(JSON.parse(readFileSync(path.join(folder, 'format.json'), 'utf8'))).toEqual({
     format: 'espalier-store',
-    version: 1,
+    version: 2,
     id: stores[0]!.id,
   });
   expect(readdirSync(path.join(folder, 'temp'))).toEqual([]);
 });
 
 test('a store of a newer version is refused, with the way out', async () => {
-  await writeFile(path.join(root, 'format.json'), '{"format":"espalier-store","version":2,"id":"x","more":true}');
+  await writeFile(path.join(root, 'format.json'), '{"format":"espalier-store","version":3,"id":"x","more":true}');
   await expect(openFolderStore(root)).rejects.toThrow(
     new StoreFormatError(
-      `the store in ${root} has format 2; this Espalier reads up to 1: ` +
+      `the store in ${root} has format 3; this Espalier reads up to 2: ` +
         'use the newer Espalier that made it, or choose another folder',
     ),
   );
   expect(readdirSync(root)).toEqual(['format.json']);
+});
+
+test('a store of an older version is this version from then on, with all that was in it', async () => {
+  const before = await openFolderStore(root);
+  const { record } = await publishSample(before, 'a');
+  await writeFile(path.join(root, 'format.json'), `{"format":"espalier-store","version":1,"id":"${before.id}"}\n`);
+  const store = await openFolderStore(root);
+  expect(store.id).toBe(before.id);
+  expect(await store.record(record.key)).toEqual(record);
+  expect(JSON.parse(readFileSync(path.join(root, 'format.json'), 'utf8'))).toMatchObject({ version: 2, id: before.id });
 });
 
 test.each(['{"format":"another","version":1,"id":"x"}', 'no JSON', ''])(

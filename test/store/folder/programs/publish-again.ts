@@ -1,11 +1,12 @@
-/** Publishes cells whose bytes were in the store before, for ever, and says of each that it is published: ROOT NAME. */
+/** Publishes cells whose bytes were in the store before, for ever, and says of each that it is published: ROOT NAME [grouped]. */
 import { writeSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { openFolderStore } from '../../../../store/folder/open-folder-store.ts';
 import { keyOf, sampleRecord } from '../../sample-records.ts';
 
-const [root = '', name = ''] = process.argv.slice(2);
-const store = await openFolderStore(root);
+const [root = '', name = '', grouped] = process.argv.slice(2);
+const plain = await openFolderStore(root);
+const store = grouped === undefined ? plain : plain.grouped();
 for (let cell = 0; ; cell += 1) {
   const output = await store.put(Buffer.from(`shared ${cell % 7}`));
   const record = sampleRecord(`${name} ${cell}`, output);

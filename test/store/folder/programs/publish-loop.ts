@@ -1,10 +1,11 @@
-/** Publishes cells for ever and says of each, on a line, that it is published: ROOT NAME. Made to be killed. */
+/** Publishes cells for ever and says of each, on a line, that it is published: ROOT NAME [grouped]. Made to be killed. */
 import { writeSync } from 'node:fs';
 import { openFolderStore } from '../../../../store/folder/open-folder-store.ts';
 import { keyOf, publishSample, started } from '../../sample-records.ts';
 
-const [root = '', name = ''] = process.argv.slice(2);
-const store = await openFolderStore(root);
+const [root = '', name = '', grouped] = process.argv.slice(2);
+const plain = await openFolderStore(root);
+const store = grouped === undefined ? plain : plain.grouped();
 let next = 0;
 
 async function publishForEver(run: string): Promise<void> {
