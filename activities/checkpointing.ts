@@ -40,7 +40,7 @@ export function createCheckpointing(
   key: CellKey,
   { signal, everySeconds, fence }: CheckpointOptions,
 ): WorkState {
-  const begun = Date.now();
+  const begun = performance.now();
   let lastSave = begun;
   let lastBreath = begun;
   let secondsBefore = 0;
@@ -67,19 +67,19 @@ export function createCheckpointing(
   };
   const save = async (state: Weights, step: number) => {
     const stopping = signal.aborted;
-    const seconds = secondsBefore + (Date.now() - begun) / 1000;
+    const seconds = secondsBefore + (performance.now() - begun) / 1000;
     const book = JSON.stringify({ step, seconds, resumed_at: resumedAt });
     const metadata = { ...state.metadata, [bookKey]: book };
     await store.saveCheckpoint(key, seal(encodeWeights({ tensors: state.tensors, metadata })), fence);
-    lastSave = Date.now();
+    lastSave = performance.now();
     savedAt = step;
     savedAfterStop ||= stopping;
   };
-  const due = () => (signal.aborted && !savedAfterStop) || Date.now() - lastSave >= everySeconds * 1000;
+  const due = () => (signal.aborted && !savedAfterStop) || performance.now() - lastSave >= everySeconds * 1000;
   const breathe = async () => {
-    if (Date.now() - lastBreath >= breathMilliseconds || signal.aborted) {
+    if (performance.now() - lastBreath >= breathMilliseconds || signal.aborted) {
       await setImmediate();
-      lastBreath = Date.now();
+      lastBreath = performance.now();
     }
     if (signal.aborted && (!saves || savedAfterStop)) throw new CellFailure('preempted', 'it was told to stop');
   };

@@ -39,7 +39,7 @@ export function createEventBuffer(store: Pick<RunStore, 'appendEvents'>, run: st
     timer ??= setTimeout(() => void flush().catch(() => undefined), flushMilliseconds);
   };
   const addProgress = (event: RunEvent) => {
-    const time = Date.now();
+    const time = performance.now();
     if (time - lastProgress < progressMilliseconds) return;
     lastProgress = time;
     add(event);

@@ -40,7 +40,7 @@ async function execute(options: ExecutionOptions, task: CellTask, hooks: Executi
       `the plan was made for version ${task.cell.version} of \`${task.cell.use}\`, and this worker has version ${body.kind.version}: plan the study again`,
     );
   }
-  const begun = Date.now();
+  const begun = performance.now();
   hooks.onBegin();
   const work = createCheckpointing(store, task.cell.key, {
     signal: hooks.signal,
@@ -80,7 +80,7 @@ async function execute(options: ExecutionOptions, task: CellTask, hooks: Executi
     outputs,
     notes: { ...result.notes, ...(work.foundDamaged() ? { checkpoint: 'found damaged; work began again' } : {}) },
     ...(backend === undefined ? {} : { backend }),
-    seconds: work.secondsBefore() + (result.earlier?.seconds ?? 0) + (Date.now() - begun) / 1000,
+    seconds: work.secondsBefore() + (result.earlier?.seconds ?? 0) + (performance.now() - begun) / 1000,
     resumedAt: [...work.resumedAt(), ...(result.earlier?.resumedAt ?? [])],
   };
 }

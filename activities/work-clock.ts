@@ -11,7 +11,7 @@ export interface WorkClock {
   readonly unsaved: () => number;
 }
 
-export function createWorkClock(now: () => number = Date.now): WorkClock {
+export function createWorkClock(now: () => number = () => performance.now()): WorkClock {
   let begun: number | undefined;
   let saved: number | undefined;
   let checkpoint: number | undefined;

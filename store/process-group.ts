@@ -49,9 +49,9 @@ export function signalGroup(group: number, signal: NodeJS.Signals): void {
 const lookMilliseconds = 25;
 
 async function isGoneWithin(leader: ProcessMark, milliseconds: number): Promise<boolean> {
-  const end = Date.now() + milliseconds;
+  const end = performance.now() + milliseconds;
   while (groupState(leader) === 'alive') {
-    if (Date.now() >= end) return false;
+    if (performance.now() >= end) return false;
     await setTimeout(lookMilliseconds);
   }
   return true;

@@ -20,7 +20,7 @@ import { type TrainerWork, openTrainerWork } from '../trainer/trainer-work.ts';
 type Exec = CellContext<typeof exec>;
 
 export const execBody = stepBody(exec, async (cell): Promise<StepResult<typeof exec>> => {
-  const begun = Date.now();
+  const begun = performance.now();
   const work = await openTrainerWork(cell.outside);
   try {
     const declared = outputsOf(cell);
@@ -42,7 +42,7 @@ export const execBody = stepBody(exec, async (cell): Promise<StepResult<typeof e
       earlier: { seconds: work.secondsBefore, resumedAt: work.resumedAt() },
     };
   } catch (error) {
-    await work.endInVain((Date.now() - begun) / 1000);
+    await work.endInVain((performance.now() - begun) / 1000);
     throw error;
   }
 });
@@ -87,7 +87,7 @@ async function train(
   variables: Variables,
 ): Promise<{ readonly log: string; readonly reported: Reported }> {
   const { outside } = cell;
-  const begun = Date.now();
+  const begun = performance.now();
   const name = attemptLogName(outside.key, work.attempt);
   const head = `# ${cell.name}, attempt ${work.attempt}, ${new Date(begun).toISOString()}, ${hostname()}: ${cell.with.command.join(' ')}`;
   const log = openAttemptLog(await outside.logFolder(), name, head);
@@ -128,7 +128,7 @@ function take(cell: Exec, work: TrainerWork, reported: Reported, report: Trainer
 }
 
 function seconds(begun: number): string {
-  return ((Date.now() - begun) / 1000).toFixed(1);
+  return ((performance.now() - begun) / 1000).toFixed(1);
 }
 
 function notesOf(

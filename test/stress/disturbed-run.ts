@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RandomStream, randomStream } from '../../schemas/random.ts';
 import { type RunResult, type Started, start } from './command-line.ts';
+import { failingEnvironment } from './failing-process.ts';
 import { type FaultKind, type Victim, faults, slowFault } from './faults.ts';
 import { findings } from './oracles.ts';
 import type { StressStudy } from './studies.ts';
@@ -87,12 +88,13 @@ function schedule(random: RandomStream, { seed, kinds, count }: Disturbance): Fa
 
 /** Starts the command, and again until it ends with 0. */
 function keepRunning(home: string, words: readonly string[]) {
-  let current = start(home, words, { environment });
+  const begin = () => start(home, words, { environment: { ...environment, ...failingEnvironment(home) } });
+  let current = begin();
   let over = false;
   const drive = async () => {
     for (let starts = 1; starts < mostStarts; starts++) {
       if ((await current.ended) === 0) return resultOf(current);
-      current = start(home, words, { environment });
+      current = begin();
     }
     throw new Error(`the command was started ${mostStarts} times and did not end with 0: ${current.errors()}`);
   };

@@ -11,9 +11,10 @@ import { type StressStudy, type StudyName, stressStudies } from './studies.ts';
 
 /**
  * `SEED=7` repeats one schedule, `SEEDS=200` draws so many, `FIRST=100` from there on; `STUDY=trainings|light|organism`
- * and `FAULTS=20` say of what and how many; `CRASH_TABLE=FILE` gets the table at the end.
+ * and `FAULTS=20` say of what and how many, `KINDS=clock,disk` which (by words of their names); `CRASH_TABLE=FILE` gets
+ * the table at the end.
  */
-const { SEED, SEEDS = '20', FIRST = '0', STUDY, FAULTS = '5', CRASH_TABLE } = process.env;
+const { SEED, SEEDS = '20', FIRST = '0', STUDY, FAULTS = '5', KINDS, CRASH_TABLE } = process.env;
 const seeds =
   SEED === undefined ? Array.from({ length: Number(SEEDS) }, (_, at) => Number(FIRST) + at) : [Number(SEED)];
 
@@ -76,7 +77,7 @@ test.each(seeds)('seed %i: the run ends as if nothing had been done to it', asyn
   await inHome(async (home, ownDisk) => {
     const { result, blows } = await disturbed(home, stressStudies[name], {
       seed,
-      kinds: drawnKinds(ownDisk),
+      kinds: drawnKinds(ownDisk, KINDS?.split(',')),
       count: Number(FAULTS),
       pause: before.seconds / (Number(FAULTS) + 1),
       tell: line => console.log(`seed ${seed} ${name} ${line}`),

@@ -8,6 +8,7 @@ import { type Layout, layoutOf } from '../../store/folder/layout.ts';
 import { packFolder } from '../../store/folder/packs/pack-folder.ts';
 import { homeOf } from '../../worker/home.ts';
 import { type Part, type Started, processesOf, start } from './command-line.ts';
+import { breakDisk, setClock } from './failing-process.ts';
 import { latestRun } from './oracles.ts';
 
 /** A run under way, as faults see it. */
@@ -31,6 +32,7 @@ export const faults = {
   'kill -9 compute process': signalTo('compute process', 'SIGKILL'),
   'kill -9 server': signalTo('server', 'SIGKILL'),
   'kill -9 supervisor': signalTo('supervisor', 'SIGKILL'),
+  'a server that falls silent': signalTo('server', 'SIGSTOP'),
   'kill -9 command line': signalTo('command line', 'SIGKILL'),
   'SIGTERM to the command line': signalTo('command line', 'SIGTERM'),
   'a storm of SIGTERM to workers': async victim => {
@@ -66,6 +68,19 @@ export const faults = {
     rmSync(ballast, { force: true });
     return true;
   },
+  'a broken disk under the worker': async victim => {
+    const pids = await workerProcesses(victim);
+    for (const pid of pids) breakDisk(victim.home, pid, true);
+    await sleep(1000 * (1 + 2 * victim.random.uniform()));
+    for (const pid of pids) breakDisk(victim.home, pid, false);
+    return pids.length > 0;
+  },
+  'the clock of the worker jumps': async victim => {
+    const hours = victim.random.uniform() < 0.5 ? -1 : 1;
+    const pids = await workerProcesses(victim);
+    for (const pid of pids) setClock(victim.home, pid, hours * 3_600_000);
+    return pids.length > 0;
+  },
   'a damaged result': async ({ home, random }) => {
     const latest = await latestRun(home);
     if (latest === undefined) return false;
@@ -89,9 +104,10 @@ const diskFaults: ReadonlySet<FaultKind> = new Set(['a full disk']);
 /** Takes so long that few schedules have it. */
 export const slowFault: FaultKind = 'a worker asleep for longer than its lease';
 
-/** The kinds that schedules are drawn from. */
-export function drawnKinds(ownDisk: boolean): FaultKind[] {
-  const kinds = Object.keys(faults) as FaultKind[];
+/** The kinds that schedules are drawn from: those with one of the words in their names, where words are given. */
+export function drawnKinds(ownDisk: boolean, words: readonly string[] = ['']): FaultKind[] {
+  const kinds = (Object.keys(faults) as FaultKind[]).filter(kind => words.some(word => kind.includes(word)));
+  if (kinds.length === 0) throw new Error(`no kind of fault is called so: ${words.join(', ')}`);
   return kinds.filter(kind => ownDisk || !diskFaults.has(kind));
 }
 
@@ -123,6 +139,14 @@ function signalTo(part: Part, signal: NodeJS.Signals): Fault {
     const pid = await findPart(victim, part);
     return pid !== undefined && trySignal(pid, signal);
   };
+}
+
+/** The worker and its compute processes. */
+async function workerProcesses(victim: Victim): Promise<number[]> {
+  await findPart(victim, 'worker');
+  return processesOf(victim.home, victim.command().child.pid)
+    .filter(({ part }) => part === 'worker' || part === 'compute process')
+    .map(({ pid }) => pid);
 }
 
 /** It may be that there is none at the moment (a server that is being started again). */

@@ -1,5 +1,5 @@
 /** What must hold of a run after everything that was done to it, read from its store and the list of processes. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { allCells } from '../../activities/open-run.ts';
@@ -7,12 +7,13 @@ import { createPlanReader } from '../../activities/plan-reader.ts';
 import type { CellRecord } from '../../schemas/cell-record.ts';
 import { cellKeySchema } from '../../schemas/identity.ts';
 import { type PlanCell, cellName } from '../../schemas/plan.ts';
-import type { RunEvent, RunRecord } from '../../schemas/run.ts';
+import { type RunEvent, type RunRecord, runEventSchema } from '../../schemas/run.ts';
 import { type FolderStore, openFolderStore } from '../../store/folder/open-folder-store.ts';
 import { layoutOf } from '../../store/folder/layout.ts';
 import { cleanTemporaryFiles } from '../../store/folder/temporary-files.ts';
 import { homeOf } from '../../worker/home.ts';
 import { processesNaming } from './command-line.ts';
+import { type ProcessFaults, faultsOf } from './failing-process.ts';
 
 export interface ReadRun {
   readonly store: FolderStore;
@@ -41,7 +42,8 @@ export async function findings(home: string): Promise<Findings> {
   const read = await latestRun(home);
   if (read === undefined) throw new Error('there is no run');
   const { store, run, cells } = read;
-  const { events, skipped } = await store.events(run.run);
+  const { skipped } = await store.events(run.run);
+  const events = eventsByTrueTime(home, run.run);
   const digests: Record<string, string> = {};
   const wrongs: string[] = skipped === 0 ? [] : [`${skipped} lines of the event logs cannot be read`];
   const begun = startsByCell(events);
@@ -61,6 +63,43 @@ export async function findings(home: string): Promise<Findings> {
   }
   return { digests, wrongs: [...wrongs, ...(await heldLeases(home, store)), ...(await leftFiles(home))], events };
 }
+
+/** What each process logged, with the times that a right clock would have told: some clocks were made to jump. */
+function eventsByTrueTime(home: string, run: string): RunEvent[] {
+  const folder = path.join(layoutOf(homeOf(home).store).run(run), 'events');
+  const events = readdirSync(folder).flatMap(name => {
+    const faults = faultsOf(home, Number(/-(\d+)-[0-9a-f]+\.ndjson$/.exec(name)?.[1]));
+    const lines = readFileSync(path.join(folder, name), 'utf8').split('\n');
+    return lines.flatMap(line => {
+      const event = runEventSchema.safeParse(parsed(line)).data;
+      return event === undefined ? [] : [{ ...event, at: trueTime(event.at, faults) }];
+    });
+  });
+  return events.toSorted((a, b) => a.at.localeCompare(b.at));
+}
+
+/** A line that a killed process cut short is none. */
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Jumps are by hours and runs take minutes: a time that is possible only with a jump was told after it. */
+function trueTime(at: string, { jumps }: ProcessFaults): string {
+  for (const [index, jump] of jumps.entries()) {
+    const shifted = Date.parse(at) - jump.milliseconds;
+    if (shifted >= jump.at && shifted <= (jumps[index + 1]?.at ?? Date.now()) + lookMilliseconds) {
+      return new Date(shifted).toISOString();
+    }
+  }
+  return at;
+}
+
+/** A process looks every so often whether its clock was set. */
+const lookMilliseconds = 100;
 
 function startsByCell(events: readonly RunEvent[]): ReadonlyMap<number, string[]> {
   const starts = new Map<number, string[]>();

@@ -50,6 +50,30 @@ steps:
     );
   }, 30_000);
 
+  test('of two cells that differ in their quorum alone the tolerant one is made, and the strict one blocked', async () => {
+    const plan = planOf(`
+study: quorums
+axes: { i: { count: 3 } }
+steps:
+  part: { use: no-op, over: [i], with: { fail: "\${i == 1}" } }
+  tolerant: { use: no-op, over: [], in: { parts: { from: part, quorum: 2 } } }
+  strict: { use: no-op, over: [], in: { parts: part } }
+`);
+    const [tolerant, strict] = ['tolerant', 'strict'].map(step => plan.cellList.find(cell => cell.step === step)!);
+    // They are one recipe: what was made without a part must not answer for who needs all.
+    expect(tolerant!.key).toBe(strict!.key);
+    const started = await startRun(rig(), plan);
+    expect(await started.result()).toMatchObject({ done: 3, failed: 1, blocked: 1 });
+    await started.serving.stop();
+    const { store, reference } = started;
+    const ends = await endsOf(store, reference.run);
+    expect([tolerant, strict].map(cell => ends.get(cell!.index))).toEqual(['done', 'blocked']);
+    const record = await store.record(tolerant!.key, reference.run);
+    expect(record).toMatchObject({ name: 'tolerant', partial: true });
+    expect(record!.inputs['parts']).toMatchObject({ parts: [{ at: [0] }, { at: [2] }], missing: [{ at: [1] }] });
+    expect(await store.record(strict!.key)).toBeUndefined();
+  }, 30_000);
+
   test('a failed cell blocks its descendants only', async () => {
     const plan = planOf(diamond);
     const log: string[] = [];

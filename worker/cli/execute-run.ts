@@ -24,7 +24,7 @@ export interface ExecutedRun {
 
 export async function executeRun(context: CommandContext, executed: ExecutedRun): Promise<ExitCode> {
   const { store, record, cells } = executed;
-  const begun = Date.now();
+  const begun = performance.now();
   const view = createRunView(cells.length);
   const settled = await settleRun(store, record, cells);
   if (settled) view.apply((await store.events(record.run)).events);
@@ -58,7 +58,7 @@ function summary({ run, origin }: RunRecord, view: RunView, begun: number) {
 }
 
 function secondsSince(begun: number): number {
-  return (Date.now() - begun) / 1000;
+  return (performance.now() - begun) / 1000;
 }
 
 async function execute(context: CommandContext, executed: ExecutedRun, view: RunView): Promise<'ended' | 'called-off'> {

@@ -46,7 +46,7 @@ export function createProgressDisplay(terminal: Terminal, run: DisplayedRun): Pr
   const rate = progressRate(run);
   const notices = createNotices(new Map(cells.map(cell => [cell.index, cell])), run.run);
   let drawn = 0;
-  let lastPlain = Date.now();
+  let lastPlain = performance.now();
   let lastDraw = Number.NEGATIVE_INFINITY;
   const drawSeconds = cells.length > manyCells ? manyCellsSeconds : 0;
 
@@ -88,7 +88,7 @@ export function createProgressDisplay(terminal: Terminal, run: DisplayedRun): Pr
       const line = terminal.live && event.event === 'approval-awaited' ? undefined : notices(event);
       if (line !== undefined) say(line);
     }
-    const now = Date.now();
+    const now = performance.now();
     if (terminal.live && now - lastDraw >= drawSeconds * 1000) {
       lastDraw = now;
       draw();

@@ -70,10 +70,10 @@ const progressMilliseconds = 500;
 
 /** A new checkpoint is told at once: what it holds is not lost with this process. */
 function throttled(send: (progress: CellProgress) => void): (progress: CellProgress) => void {
-  let last = 0;
+  let last = Number.NEGATIVE_INFINITY;
   let checkpoint: number | undefined;
   return progress => {
-    const now = Date.now();
+    const now = performance.now();
     if (now - last < progressMilliseconds && progress.checkpoint === checkpoint) return;
     last = now;
     checkpoint = progress.checkpoint;

@@ -61,7 +61,7 @@ export function startComputeProcess({ entry, open, onOutput }: ComputeProcessOpt
     send({ type: 'run', task, devices: granted });
     const stopping = stopOnAbort(signal, send, () => child.kill('SIGKILL'));
     const overtime = setTimeout(() => child.kill('SIGKILL'), Math.min(seconds * 1000, 2 ** 31 - 1));
-    const begun = Date.now();
+    const begun = performance.now();
     let group: ProcessMark | undefined;
     let onReply: ((reply: ComputeReply) => void) | undefined;
     try {
@@ -80,7 +80,7 @@ export function startComputeProcess({ entry, open, onOutput }: ComputeProcessOpt
             if (group !== undefined) await endGroup(group, 0);
             if (signal.aborted)
               return reject(new CellFailure('preempted', 'it was stopped before it could save its state'));
-            if (Date.now() - begun >= seconds * 1000)
+            if (performance.now() - begun >= seconds * 1000)
               return reject(new CellFailure('user', `it ran over its time limit of ${seconds} s`));
             return reject(crashFailure(end, output.lines(), killsBefore));
           })

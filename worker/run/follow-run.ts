@@ -28,20 +28,20 @@ export type Followed = 'ended' | 'called-off' | 'lost';
 export async function followRun(store: Store, run: string, options: FollowOptions): Promise<Followed> {
   const { view, onChange, signal, isGone } = options;
   let cursor: string | undefined;
-  let drawn = 0;
-  let checked = options.checksAtOnce === true ? 0 : Date.now();
+  let drawn = Number.NEGATIVE_INFINITY;
+  let checked = options.checksAtOnce === true ? Number.NEGATIVE_INFINITY : performance.now();
   for (;;) {
     if (signal.aborted) return 'called-off';
     const page = await store.events(run, cursor);
     cursor = page.cursor;
     view.apply(page.events);
-    if (page.events.length > 0 || Date.now() - drawn >= redrawMilliseconds) {
+    if (page.events.length > 0 || performance.now() - drawn >= redrawMilliseconds) {
       onChange(page.events);
-      drawn = Date.now();
+      drawn = performance.now();
     }
     if (view.ended() !== undefined) return 'ended';
-    if (Date.now() - checked >= checkMilliseconds) {
-      checked = Date.now();
+    if (performance.now() - checked >= checkMilliseconds) {
+      checked = performance.now();
       if ((await isGone()) && !(await hasEndEvent(store, run))) return 'lost';
     }
     await setTimeout(pollMilliseconds, undefined, { signal }).catch(() => undefined);

@@ -123,7 +123,7 @@ async function serveOnce(
   const end = await watchServer(server, { limits, stop, onAnswer, log: files.log });
   if (end === 'stopped') return { end, server };
   if (end === 'mute') await killServerProcess(server);
-  const what = end === 'mute' ? `did not answer for ${limits.muteMs / 1000} s and was killed` : 'ended';
+  const what = end === 'mute' ? 'did not answer any more and was killed' : 'ended';
   return { end: 'lost', server, reason: `the Temporal server (process ${identity.pid}) ${what}` };
 }
 

@@ -6,7 +6,9 @@ export const supervisionLimitsSchema = z.object({
   checkMs: z.number(),
   /** A question not answered within this time counts as unanswered. */
   answerMs: z.number(),
-  /** Unanswered for this long, it counts as mute, and is killed and replaced. */
+  /** Unanswered for this long (less than `answerMs`) while none of its threads does or waits to do anything, it is mute. */
+  stillMs: z.number(),
+  /** Unanswered for this long it is mute whatever it does. What is mute is killed and replaced. */
   muteMs: z.number(),
   /** A server that lived this long has proved itself: what comes after counts anew. */
   provenMs: z.number(),
@@ -17,8 +19,9 @@ export const supervisionLimitsSchema = z.object({
 export type SupervisionLimits = z.infer<typeof supervisionLimitsSchema>;
 
 export const defaultSupervisionLimits: SupervisionLimits = {
-  checkMs: 1_000,
+  checkMs: 500,
   answerMs: 2_000,
+  stillMs: 1_000,
   // Training on every core slows the server, so not too soon.
   muteMs: 15_000,
   provenMs: 60_000,

@@ -1,12 +1,13 @@
 /** Watches a server's process until it ends, falls silent, or is to be stopped. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { askServer } from './ask-server.ts';
+import { type ServerAnswer, askServer } from './ask-server.ts';
 import { rotateLog } from './server-log.ts';
 import type { ServerProcess } from './server-process.ts';
+import { untilStill } from './still-process.ts';
 import type { SupervisionLimits } from './supervision-limits.ts';
 
 export interface Watch {
-  readonly limits: Pick<SupervisionLimits, 'checkMs' | 'answerMs' | 'muteMs'>;
+  readonly limits: Pick<SupervisionLimits, 'checkMs' | 'answerMs' | 'stillMs' | 'muteMs'>;
   readonly stop: AbortSignal;
   /** Called at the first answer. */
   readonly onAnswer: () => void;
@@ -16,7 +17,7 @@ export interface Watch {
 
 /** One late answer is no silence, however late: this process itself may have been suspended. */
 const unansweredAtLeast = 3;
-const checksPerRotation = 60;
+const checksPerRotation = 120;
 
 export async function watchServer(server: ServerProcess, watch: Watch): Promise<'stopped' | 'ended' | 'mute'> {
   const { limits, stop } = watch;
@@ -26,8 +27,10 @@ export async function watchServer(server: ServerProcess, watch: Watch): Promise<
   for (let check = 1; ; check += 1) {
     if (stop.aborted) return 'stopped';
     if (!server.isAlive()) return 'ended';
-    const answer = await askServer({ address: server.address }, limits.answerMs);
-    if (answer.state === 'answers') {
+    const answer = await askOrStill(server, limits);
+    // One that has not answered yet is starting, and waits for its database.
+    if (answer === 'still' && answered) return 'mute';
+    if (answer !== 'still' && answer.state === 'answers') {
       if (!answered) watch.onAnswer();
       answered = true;
       unanswered = 0;
@@ -38,6 +41,22 @@ export async function watchServer(server: ServerProcess, watch: Watch): Promise<
     }
     if (check % checksPerRotation === 0) rotateLog(watch.log);
     await pause(server, limits.checkMs, stop);
+  }
+}
+
+/** Asked and not doing anything about it, it needs no more patience; one that is slow gets all there is. */
+async function askOrStill(
+  { address, identity }: ServerProcess,
+  { answerMs, stillMs }: Watch['limits'],
+): Promise<ServerAnswer | 'still'> {
+  const done = new AbortController();
+  const still = untilStill(identity.pid, stillMs, done.signal).then(() => 'still' as const);
+  // Called off by the answer, it has nothing to say.
+  still.catch(() => undefined);
+  try {
+    return await Promise.race([askServer({ address }, answerMs), still]);
+  } finally {
+    done.abort();
   }
 }
 

@@ -27,6 +27,7 @@ export const quickLimits: SupervisionLimits = {
   ...defaultSupervisionLimits,
   checkMs: 200,
   answerMs: 300,
+  stillMs: 200,
   muteMs: 1_500,
   pausesMs: [0, 100, 200],
 };

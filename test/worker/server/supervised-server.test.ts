@@ -40,8 +40,8 @@ describe('a supervised server', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const options = (home: string) => ({ program, home, binary, limits: quickLimits });
-  const keep = async (home: string, lines: string[] = []) =>
-    stopAfterTest(await keepSupervised({ ...options(home), progress: line => lines.push(line.text) }));
+  const keep = async (home: string, lines: string[] = [], limits = quickLimits) =>
+    stopAfterTest(await keepSupervised({ ...options(home), limits, progress: line => lines.push(line.text) }));
   const hold = (home: string): Holder => startHolder(holderProgram, options(home));
   const temporal = async (...args: string[]) => (await runCommand({ command: binary.path, args })).lines.join('\n');
   const isGone = (identity: ProcessMark) => processState(identity) === 'dead';
@@ -65,13 +65,21 @@ describe('a supervised server', () => {
     expect(isGone(stateOf(home).server) && isGone(stateOf(home).supervisor)).toBe(true);
   });
 
-  test('that stops answering is replaced', async () => {
+  test.each([
+    ['and does nothing is replaced at once', { ...quickLimits, muteMs: 600_000 }, 'linux'],
+    ['is replaced where the system does not tell what it does', { ...quickLimits, stillMs: 600_000 }, process.platform],
+  ] as const)('that stops answering %s', async (_, limits, platform) => {
+    if (process.platform !== platform) return;
     const home = temporaryHome();
-    const server = await keep(home);
+    const lines: string[] = [];
+    const server = await keep(home, lines, limits);
     const before = stateOf(home).server;
     process.kill(before.pid, 'SIGSTOP');
-    await eventually(() => isGone(before), quickLimits.muteMs + 3_000);
+    await eventually(() => isGone(before), 5_000);
     await eventually(() => answers(server.address), 3_000);
+    expect(lines).toContain(
+      `the Temporal server (process ${before.pid}) did not answer any more and was killed; starting it again`,
+    );
     await server.stop();
   });
 

@@ -9,6 +9,7 @@ import { steerRun } from '../../run/steer-run.ts';
 import { describeStanding } from '../../../activities/cell-end.ts';
 import { cellName } from '../../../schemas/plan.ts';
 import type { RunRecord } from '../../../schemas/run.ts';
+import { UnsafeNameError } from '../../../store/errors.ts';
 import { readPlanHead } from '../../../store/plan-files.ts';
 import type { Store } from '../../../store/store.ts';
 import { type Command, type CommandContext, printJson } from '../command.ts';
@@ -24,9 +25,19 @@ export interface CancelArguments {
 
 export const cancel: Command<CancelArguments> = async (context, given) => {
   const store = await openHomeStore(context.config.home);
-  const record = given.run === undefined ? await store.run(given.reference).catch(() => undefined) : undefined;
+  const record = given.run === undefined ? await runNamed(store, given.reference) : undefined;
   return record === undefined ? cancelCell(context, store, given) : cancelRun(context, store, record);
 };
+
+/** undefined where no run can have that name: then it is a cell's. */
+async function runNamed(store: Store, name: string): Promise<RunRecord | undefined> {
+  try {
+    return await store.run(name);
+  } catch (error) {
+    if (error instanceof UnsafeNameError) return undefined;
+    throw error;
+  }
+}
 
 async function cancelRun(context: CommandContext, store: Store, record: RunRecord): Promise<ExitCode> {
   await steerRun(context.config, record, { storeId: store.id, order: 'cancel' });
