@@ -7,7 +7,7 @@ import { memoryPins } from './memory/memory-pins.ts';
 import { memoryRecords } from './memory/memory-records.ts';
 import { memoryLeases } from './memory/memory-leases.ts';
 import { type MemoryRuns, memoryRuns } from './memory/memory-runs.ts';
-import { memoryWork } from './memory/memory-work.ts';
+import { type MemoryWork, memoryWork } from './memory/memory-work.ts';
 import { trashableMap } from './memory/trashable-map.ts';
 import type { Store } from './store.ts';
 
@@ -19,6 +19,7 @@ export function createMemoryStore(): MemoryStore {
     record: trashableMap<string>(),
     content: trashableMap<string>(),
     partial: trashableMap<string>(),
+    work: trashableMap<MemoryWork>(),
   };
   const blobs = memoryBlobs(items.blob);
   const runs = memoryRuns();
@@ -43,7 +44,7 @@ export function createMemoryStore(): MemoryStore {
     ...memoryNotes(),
     ...memoryPins(),
     ...memoryCollect(items),
-    ...memoryWork(leases),
+    ...memoryWork(leases, items.work),
     ...runs,
     grouped: () => store,
   };

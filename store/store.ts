@@ -173,8 +173,11 @@ export interface PinStore {
   pins(): Promise<Pin[]>;
 }
 
-/** `record` by key, `content` by content key, `partial` those that answer for one run alone. */
-export type ItemKind = 'record' | 'content' | 'partial' | 'blob';
+/**
+ * `record` by key, `content` by content key, `partial` those that answer for one run alone; `work` what belongs to a cell
+ * that somebody was at and nobody has cleared: attempts, checkpoint, folder.
+ */
+export type ItemKind = 'record' | 'content' | 'partial' | 'blob' | 'work';
 
 export interface StoredItem {
   readonly kind: ItemKind;

@@ -7,8 +7,7 @@ import type { CollectStore, ItemKind, StoredItem, TrashBatch } from '../store.ts
 import { makeFolder, syncDirectory } from './directory-sync.ts';
 import type { FolderContext } from './folder-context.ts';
 import type { Layout } from './layout.ts';
-import type { Pack } from './packs/pack-folder.ts';
-import { unpack } from './packs/unpack.ts';
+import { packedItems, unpackItems } from './packs/packed-items.ts';
 import { systemCode, writing, writingNow } from './write-error.ts';
 
 export function folderCollect(context: FolderContext): CollectStore {
@@ -37,13 +36,10 @@ export function folderCollect(context: FolderContext): CollectStore {
   };
 }
 
-async function* itemsOf({ layout, packs }: FolderContext, kind: ItemKind): AsyncGenerator<StoredItem> {
-  packs.refresh();
-  for (const pack of packs.packs()) {
-    const modified = statSync(pack.file, { throwIfNoEntry: false })?.mtime;
-    if (modified === undefined || !packs.isWhole(pack)) continue;
-    for (const { name, bytes } of packedItems(pack, kind)) yield { kind, name, bytes, modified };
-  }
+async function* itemsOf(context: FolderContext, kind: ItemKind): AsyncGenerator<StoredItem> {
+  const { layout } = context;
+  yield* packedItems(context, kind);
+  if (kind === 'work') yield* worksIn(layout);
   for await (const { folder, prefix } of foldersOf(layout, kind)) {
     for (const file of await namesIn(folder)) {
       const name = `${prefix}${path.basename(file, '.json')}`;
@@ -54,33 +50,32 @@ async function* itemsOf({ layout, packs }: FolderContext, kind: ItemKind): Async
   }
 }
 
-function packedItems({ head }: Pack, kind: ItemKind): { readonly name: string; readonly bytes: number }[] {
-  switch (kind) {
-    case 'blob':
-      return head.blobs.map(({ digest, length }) => ({ name: digest, bytes: length }));
-    case 'record':
-      return head.records.map(({ key, length }) => ({ name: key, bytes: length }));
-    case 'content':
-      return head.records.map(({ contentKey, length }) => ({ name: contentKey, bytes: length }));
-    case 'partial':
-      return [];
+async function* worksIn(layout: Layout): AsyncGenerator<StoredItem> {
+  for (const name of await namesIn(layout.works)) {
+    if (!cellKeySchema.safeParse(name).success) continue;
+    const { bytes, modified } = await sizeBelow(path.join(layout.works, name));
+    if (modified !== undefined) yield { kind: 'work', name, bytes, modified };
   }
 }
 
-/** What is to go gets files of its own, with all that lies beside it. */
-async function unpackItems(context: FolderContext, items: readonly StoredItem[], unlessModifiedSince: Date) {
-  const { packs } = context;
-  packs.refresh();
-  const meant = new Set(items.map(({ kind, name }) => `${kind} ${name}`));
-  for (const pack of packs.packs()) {
-    const kinds: readonly ItemKind[] = ['record', 'content', 'blob'];
-    if (!kinds.some(kind => packedItems(pack, kind).some(({ name }) => meant.has(`${kind} ${name}`)))) continue;
-    const modified = statSync(pack.file, { throwIfNoEntry: false })?.mtime;
-    if (modified !== undefined && modified < unlessModifiedSince) await unpack(context, pack);
+/** Of all files below a folder together; when the youngest of them, or the folder itself, was changed. */
+async function sizeBelow(folder: string): Promise<{ bytes: number; modified: Date | undefined }> {
+  let bytes = 0;
+  let modified = modifiedOf(folder);
+  for await (const file of filesBelow(folder)) {
+    const found = statSync(file, { throwIfNoEntry: false });
+    bytes += found?.size ?? 0;
+    if (found !== undefined && (modified === undefined || found.mtime > modified)) modified = found.mtime;
   }
+  return { bytes, modified };
+}
+
+function modifiedOf(file: string): Date | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.mtime;
 }
 
 async function* foldersOf(layout: Layout, kind: ItemKind): AsyncGenerator<{ folder: string; prefix: string }> {
+  if (kind === 'work') return;
   if (kind === 'partial') {
     for (const run of await namesIn(layout.runs)) yield { folder: layout.partial(run), prefix: `${run}/` };
     return;
@@ -99,6 +94,8 @@ function fileOf(layout: Layout, { kind, name }: StoredItem): string {
       return path.join(layout.partial(path.dirname(name)), `${path.basename(name)}.json`);
     case 'blob':
       return layout.blob(digestSchema.parse(name));
+    case 'work':
+      return layout.work(cellKeySchema.parse(name));
   }
 }
 
@@ -119,8 +116,8 @@ async function moveAll(
     const thrown = path.join(folder, path.relative(layout.root, file));
     if (!changed.has(path.dirname(thrown))) await makeFolder(path.dirname(thrown));
     // The last look: a publication that needs it has touched it.
-    const found = statSync(file, { throwIfNoEntry: false });
-    if (found === undefined || found.mtime >= unlessModifiedSince) continue;
+    const modified = item.kind === 'work' ? (await sizeBelow(file)).modified : modifiedOf(file);
+    if (modified === undefined || modified >= unlessModifiedSince) continue;
     if (!writingNow(thrown, () => renameIfThere(file, thrown))) continue;
     count += 1;
     changed.add(path.dirname(file)).add(path.dirname(thrown));

@@ -14,13 +14,18 @@ import { appendLines, parseLine, readLines } from './line-file.ts';
 import { systemCode, writing, writingNow } from './write-error.ts';
 
 export function folderWork(context: FolderContext, leases: FolderLeases): WorkStore {
-  const { layout } = context;
+  const { layout, trash } = context;
   const checkpoints = checkpointFiles(layout.temporary);
   const attemptsFile = (key: CellKey) => path.join(layout.work(key), 'attempts.ndjson');
   const filesFolder = (key: CellKey) => path.join(layout.work(key), 'files');
+  const takeBack = (key: CellKey) => trash.restoreFolder(layout.work(key));
   return {
-    acquireLease: async (key, owner, seconds) => leases.acquire(key, owner, seconds),
+    acquireLease: async (key, owner, seconds) => {
+      await takeBack(key);
+      return leases.acquire(key, owner, seconds);
+    },
     attempts: async key => {
+      await takeBack(key);
       const { lines } = await readLines(attemptsFile(key), 0);
       return lines.flatMap(line => failedAttemptSchema.safeParse(parseLine(line)).data ?? []);
     },
@@ -38,9 +43,13 @@ export function folderWork(context: FolderContext, leases: FolderLeases): WorkSt
         mayPlace: () => fence === undefined || leases.check(key, fence),
       });
     },
-    checkpoint: key => checkpoints.newest(layout.work(key)),
+    checkpoint: async key => {
+      await takeBack(key);
+      return checkpoints.newest(layout.work(key));
+    },
     checkpointTime: async key => checkpoints.newestTime(layout.work(key)),
     workFolder: async key => {
+      await takeBack(key);
       const folder = filesFolder(key);
       await makeFolder(folder);
       return folder;

@@ -20,6 +20,7 @@ export interface Layout {
   readonly record: (key: CellKey) => string;
   /** The record of that content key: a hard link of a record's file. */
   readonly content: (contentKey: CellKey) => string;
+  readonly works: string;
   /** Folder of the work at a cell. */
   readonly work: (key: CellKey) => string;
   /** Folder of a run; an `UnsafeNameError` for a name that is no run's. */
@@ -63,6 +64,7 @@ export function layoutOf(root: string): Layout {
     blob: digest => at('blobs', digest.slice(0, 2), digest),
     record: key => at('records', key.slice(0, 2), `${key}.json`),
     content: key => at('contents', key.slice(0, 2), `${key}.json`),
+    works: at('work'),
     work: key => at('work', key),
     run,
     partial: name => path.join(run(name), 'partial'),

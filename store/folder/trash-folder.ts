@@ -2,7 +2,7 @@
  * `trash/TIME/…`: what was thrown away, each file at the path that it had in the store. Whoever looks for a file that is
  * not in its place asks here, and it is linked back: throwing away never has to be right about what others are doing.
  */
-import { existsSync, linkSync, mkdirSync, readdirSync, utimesSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { syncDirectory } from './directory-sync.ts';
 import { removeIfThere } from './durable-file.ts';
@@ -13,6 +13,8 @@ export interface TrashFolder {
   /** Puts a file of the store back into its place; false where it is neither here nor there. */
   readonly restore: (file: string) => Promise<boolean>;
   readonly has: (file: string) => boolean;
+  /** The same for a folder that was thrown away whole, unless there is a new one in its place. */
+  readonly restoreFolder: (folder: string) => Promise<void>;
   /** Folders of what was thrown away together, oldest first, by name: milliseconds since 1970. */
   readonly batches: () => string[];
 }
@@ -26,6 +28,13 @@ export function trashFolder({ root, trash }: Pick<Layout, 'root' | 'trash'>): Tr
   return {
     batches,
     has: file => find(file) !== undefined,
+    restoreFolder: async folder => {
+      const thrown = existsSync(folder) ? undefined : find(folder);
+      if (thrown === undefined) return;
+      touch(thrown);
+      writingNow(folder, () => moveBack(thrown, folder));
+      await syncDirectory(path.dirname(folder));
+    },
     restore: async file => {
       const thrown = find(file);
       // Another may have been faster, where anything was ever thrown away.
@@ -58,6 +67,16 @@ function linkBack(thrown: string, file: string): void {
     // What has been made anew stays, and what another has put back is there.
     const code = systemCode(error);
     if (code !== 'EEXIST' && code !== 'ENOENT') throw error;
+  }
+}
+
+function moveBack(thrown: string, folder: string): void {
+  try {
+    renameSync(thrown, folder);
+  } catch (error) {
+    // Another was faster, or has begun anew.
+    const code = systemCode(error);
+    if (code !== 'ENOENT' && code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
   }
 }
 

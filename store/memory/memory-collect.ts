@@ -1,5 +1,6 @@
 /** Garbage collection of a store in memory. */
 import type { CollectStore, ItemKind, TrashBatch } from '../store.ts';
+import type { MemoryWork } from './memory-work.ts';
 import type { TrashableMap } from './trashable-map.ts';
 
 export interface MemoryItems {
@@ -7,11 +8,13 @@ export interface MemoryItems {
   readonly record: TrashableMap<string>;
   readonly content: TrashableMap<string>;
   readonly partial: TrashableMap<string>;
+  readonly work: TrashableMap<MemoryWork>;
 }
 
 export function memoryCollect(items: MemoryItems): CollectStore {
-  const sizeOf = (value: Uint8Array | string) => value.length;
-  const all = [items.record, items.content, items.partial, items.blob] as const;
+  const sizeOf = (value: Uint8Array | string | MemoryWork) =>
+    typeof value === 'string' || value instanceof Uint8Array ? value.length : (value.checkpoint?.bytes.length ?? 0);
+  const all = [items.record, items.content, items.partial, items.blob, items.work] as const;
   return {
     async *items(kind: ItemKind) {
       yield* items[kind].items(kind, sizeOf);

@@ -53,11 +53,17 @@ function stepTable({ garbage: { steps } }: Collection, width: number): string[] 
 }
 
 function thrownAway({ garbage, moved }: Collection, dryRun: boolean): string {
-  const { steps, items, loose } = garbage;
+  const { steps, items, loose, unfinished } = garbage;
   if (items.length === 0) return 'nothing to throw away';
   const cells = steps.reduce((sum, step) => sum + step.cells, 0);
   const seconds = steps.reduce((sum, step) => sum + step.seconds, 0);
-  const rest = loose.blobs === 0 ? '' : `, ${count(loose.blobs, 'loose file')} (${size(loose.bytes)}) among them`;
+  const among = [
+    ...(loose.blobs === 0 ? [] : [`${count(loose.blobs, 'loose file')} (${size(loose.bytes)})`]),
+    ...(unfinished.cells === 0
+      ? []
+      : [`what was saved of ${count(unfinished.cells, 'unfinished cell')} (${size(unfinished.bytes)})`]),
+  ];
+  const rest = among.length === 0 ? '' : `, ${among.join(' and ')} among them`;
   const what = `${count(cells, 'cell')}, ${size(bytesOfItems(items))} in ${count(dryRun ? items.length : moved, 'file')}${rest}`;
   return `${dryRun ? 'would go' : 'thrown'} to the trash: ${what}; making them again would take ${duration(seconds)} of work`;
 }
@@ -89,10 +95,10 @@ function keptSentences({ garbage: { kept } }: Collection): string[] {
 }
 
 export function garbageJson({ garbage, moved, purged, trash }: Collection, dryRun: boolean) {
-  const { steps, items, loose, kept, unreadable } = garbage;
+  const { steps, items, loose, unfinished, kept, unreadable } = garbage;
   return {
     dry_run: dryRun,
-    found: { files: items.length, bytes: bytesOfItems(items), loose },
+    found: { files: items.length, bytes: bytesOfItems(items), loose, unfinished },
     steps,
     seconds: steps.reduce((sum, step) => sum + step.seconds, 0),
     moved,

@@ -22,6 +22,8 @@ export interface Garbage {
   readonly steps: readonly GarbageStep[];
   /** Blobs that no record lists: left by work that came to nothing, and by plans of no run. */
   readonly loose: { readonly blobs: number; readonly bytes: number };
+  /** Cells that were begun, are not done, and belong to no run that is kept: attempts, checkpoints and files of these. */
+  readonly unfinished: { readonly cells: number; readonly bytes: number };
   readonly kept: {
     readonly runs: readonly KeptRun[];
     readonly records: number;
@@ -60,12 +62,16 @@ export async function findGarbage(store: Store, { olderThan, young }: GarbageOpt
     const digest = digestSchema.parse(name);
     return !live.digests.has(digest) && modified < (listed.has(digest) ? young : earlier(young, olderThan));
   });
+  const deadWork = (await items(store, 'work')).filter(
+    ({ name, modified }) => !live.cells.has(cellKeySchema.parse(name)) && modified < earlier(young, olderThan),
+  );
   await takeBack(store, live, { contents, blobs });
   const loose = deadBlobs.filter(({ name }) => !listed.has(digestSchema.parse(name)));
   return {
-    items: [...dead.map(({ item }) => item), ...deadContents, ...deadBlobs],
+    items: [...dead.map(({ item }) => item), ...deadContents, ...deadBlobs, ...deadWork],
     steps: bySteps(dead, deadBlobs),
     loose: { blobs: loose.length, bytes: sizeOf(loose) },
+    unfinished: { cells: deadWork.length, bytes: sizeOf(deadWork) },
     kept: {
       runs,
       records: live.records.size,

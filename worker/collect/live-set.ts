@@ -13,6 +13,8 @@ export interface LiveSet {
   /** Keys of records; of partial ones `RUN/KEY`. */
   readonly records: ReadonlySet<string>;
   readonly contents: ReadonlySet<CellKey>;
+  /** Of all cells of runs that are kept, whether there is a record or not. */
+  readonly cells: ReadonlySet<CellKey>;
   readonly digests: ReadonlySet<Digest>;
   /** Keeps a record, its outputs, and all that it was made from. */
   readonly keep: (record: CellRecord) => Promise<void>;
@@ -28,6 +30,7 @@ export function createLiveSet(store: Store): LiveSet {
   const records = new Set<string>();
   const contents = new Set<CellKey>();
   const digests = new Set<Digest>();
+  const cells = new Set<CellKey>();
   const plans = createPlanReader(store);
 
   const keepArtifact = async ({ kind, digest }: Artifact) => {
@@ -63,14 +66,17 @@ export function createLiveSet(store: Store): LiveSet {
   };
   const keepCells = async ({ run, plan }: RunRecord) => {
     const head = await plans.head(plan);
-    for (const { key } of await allCells(plans, plan, head)) if (!records.has(key)) await keepKey(key, run);
+    for (const { key } of await allCells(plans, plan, head)) {
+      cells.add(key);
+      if (!records.has(key)) await keepKey(key, run);
+    }
   };
   const keepPlan = async ({ plan }: RunRecord) => {
     digests.add(plan);
     if (!(await store.has(plan))) return;
     for (const { slice } of (await plans.head(plan)).branches) digests.add(slice);
   };
-  return { records, contents, digests, keep, keepKey, keepCells, keepPlan };
+  return { records, contents, cells, digests, keep, keepKey, keepCells, keepPlan };
 }
 
 /** The name of a record among the items of a store. */

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../../schemas/identity.ts';
 import type { Pin } from '../../../schemas/pin.ts';
 import type { ItemKind, Store, StoredItem } from '../../../store/store.ts';
-import { keyOf, publishSample, sampleRun } from '../sample-records.ts';
+import { keyOf, publishSample, sampleAttempt, sampleRun } from '../sample-records.ts';
 
-const kinds: readonly ItemKind[] = ['record', 'content', 'partial', 'blob'];
+const kinds: readonly ItemKind[] = ['record', 'content', 'partial', 'blob', 'work'];
 
 export async function itemsOf(store: Store, kind: ItemKind): Promise<StoredItem[]> {
   const items: StoredItem[] = [];
@@ -99,6 +99,32 @@ export function collectSuite(current: () => Store): void {
       expect(await everything(current())).toHaveLength(6);
       expect(await current().trash()).toEqual([]);
       expect(await current().restoreTrash()).toBe(0);
+    });
+
+    test('work at a cell is one item, and comes back with whoever goes on with it', async () => {
+      const key = keyOf('begun');
+      const owner = { host: 'h', pid: 1, purpose: 'p' };
+      const goOn: readonly (readonly [() => Promise<unknown>, unknown])[] = [
+        [() => current().checkpoint(key), new Uint8Array([1, 2, 3])],
+        [() => current().attempts(key), [sampleAttempt]],
+        [() => current().workFolder(key), expect.any(String)],
+        [() => current().acquireLease(key, owner, 60), expect.objectContaining({ held: true })],
+      ];
+      await current().addAttempt(key, sampleAttempt);
+      await current().saveCheckpoint(key, new Uint8Array([1, 2, 3]));
+      for (const [look, expected] of goOn) {
+        const items = await itemsOf(current(), 'work');
+        expect(items.map(({ name }) => name)).toEqual([key]);
+        expect(items[0]!.bytes).toBeGreaterThanOrEqual(3);
+        expect(await throwAway(current())).toBe(1);
+        expect(await itemsOf(current(), 'work')).toEqual([]);
+        expect(await look()).toEqual(expected);
+        expect(await current().checkpoint(key)).toEqual(new Uint8Array([1, 2, 3]));
+      }
+      await throwAway(current(), new Date(0));
+      await current().purgeTrash(new Date(0));
+      expect(await current().checkpoint(key)).toBeUndefined();
+      expect(await current().attempts(key)).toEqual([]);
     });
 
     test('leaves alone what was written or needed since', async () => {

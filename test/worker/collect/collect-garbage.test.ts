@@ -5,7 +5,7 @@ import type { Store } from '../../../store/store.ts';
 import { type Collection, collectGarbage } from '../../../worker/collect/collect-garbage.ts';
 import { attemptAll, cellNamed, dependencies, newRun, planOf } from '../../activities/rig.ts';
 import { itemsOf } from '../../store/suite/collect.suite.ts';
-import { publishSample } from '../../store/sample-records.ts';
+import { keyOf, publishSample } from '../../store/sample-records.ts';
 import { type TemporaryStore, openTemporaryStore } from '../../store/temporary-store.ts';
 
 const hour = 3_600_000;
@@ -83,6 +83,20 @@ test('an old run gives up what no other run needs, and it is said what that was 
   expect(moved).toBe(garbage.items.length);
   expect(await cellsInPlace(old, recent)).toEqual(['chain1/root', 'chain2/root', 'chain2/middle', 'chain2/leaf']);
   await expectWhole(recent);
+});
+
+test('what was saved of cells that nobody goes on with is thrown away, of a kept run it is not', async () => {
+  const [old, unended] = [chain(1), chain(2)];
+  await made(old, 40);
+  await newRun(store, unended);
+  const [given, waiting] = [keyOf('given up'), cellNamed(unended, 'leaf').key];
+  for (const key of [given, waiting]) await store.saveCheckpoint(key, new Uint8Array(1000));
+  expect((await collect()).garbage.unfinished.cells).toBe(0);
+  const inTwoMonths = { now: new Date(Date.now() + 60 * day) };
+  expect((await collect({ ...inTwoMonths, dryRun: true })).garbage.unfinished).toEqual({ cells: 1, bytes: 1000 });
+  await collect(inTwoMonths);
+  expect((await itemsOf(store, 'work')).map(({ name }) => name)).toEqual([waiting]);
+  expect(await store.checkpoint(given)).toHaveLength(1000);
 });
 
 describe('nothing is thrown away', () => {
