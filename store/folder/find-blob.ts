@@ -29,7 +29,9 @@ export async function findBlob(context: FolderContext, digest: Digest): Promise<
   const known = packed() ?? loose();
   if (known !== undefined) return known;
   packs.refresh();
-  return packed() ?? ((await trash.restore(file)) ? loose() : undefined);
+  let found = packed();
+  while (found === undefined && (await trash.restore(file))) found = loose();
+  return found;
 }
 
 export async function openBlob(context: FolderContext, digest: Digest): Promise<BlobReader> {
@@ -42,10 +44,13 @@ export async function openBlob(context: FolderContext, digest: Digest): Promise<
     const file = openIfThere(layout.blob(digest));
     return file === undefined ? undefined : fileReader(file);
   };
-  // A pack may be emptied between a look at it and the reading: its blobs are files of their own by then.
-  const reader = packed(packs.blob(digest)) ?? loose() ?? packed((await findBlob(context, digest))?.place) ?? loose();
-  if (reader === undefined) throw new MissingBlobError(digest);
-  return reader;
+  // Between the look and the reading a pack may be emptied, its blobs being files of their own by then, or a file be
+  // thrown away: then it is looked for again.
+  for (;;) {
+    const reader = packed(packs.blob(digest)) ?? loose();
+    if (reader !== undefined) return reader;
+    if ((await findBlob(context, digest)) === undefined) throw new MissingBlobError(digest);
+  }
 }
 
 /** Below this age nobody collects a file, so that saying again that it is needed would be a write for nothing. */

@@ -1,11 +1,9 @@
 /** Records of finished cells: in packs, or as files: `records/` by key, `contents/` by content key, partial ones with their run. */
-import { readdir } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { CellRecord } from '../../schemas/cell-record.ts';
-import { type CellKey, type Digest, cellKeySchema, digestOf } from '../../schemas/identity.ts';
+import { type CellKey, digestOf } from '../../schemas/identity.ts';
 import { CorruptRecordError, MissingRunError } from '../errors.ts';
-import { checkedPrefix } from '../key-prefix.ts';
 import { parseRecord, recordText } from '../record-text.ts';
 import type { BlobStore, RecordStore } from '../store.ts';
 import { syncDirectory } from './directory-sync.ts';
@@ -14,8 +12,7 @@ import type { FolderContext } from './folder-context.ts';
 import type { FolderLeases } from './folder-leases.ts';
 import type { PackedRecordPlace } from './packs/pack-folder.ts';
 import { unpack } from './packs/unpack.ts';
-import { readIfThere } from './read-bytes.ts';
-import { systemCode } from './write-error.ts';
+import { keysLike, namesIn, readText, recordOfArtifact } from './record-scans.ts';
 
 export function folderRecords(
   context: FolderContext,
@@ -79,7 +76,9 @@ async function findRecord(context: FolderContext, file: string, wanted: Wanted):
 }
 
 async function restoredRecord({ trash }: FolderContext, file: string, wanted: Wanted): Promise<CellRecord | undefined> {
-  return (await trash.restore(file)) ? readRecord(file, wanted) : undefined;
+  let record: CellRecord | undefined;
+  while (record === undefined && (await trash.restore(file))) record = await readRecord(file, wanted);
+  return record;
 }
 
 /** The record in a file; undefined where there is no such file. A file that was copied over another's is refused. */
@@ -93,12 +92,6 @@ function checkedRecord(text: string, file: string, wanted: Wanted): CellRecord {
   const { key = record.key, content_key: contentKey = record.content_key } = wanted;
   if (record.key === key && record.content_key === contentKey) return record;
   throw new CorruptRecordError(file, new Error(`it is the record of another cell, ${record.name} (${record.key})`));
-}
-
-async function readText(file: string): Promise<string | undefined> {
-  // Most of these look-ups find nothing, and asking first spares them an error with its stack.
-  const bytes = existsSync(file) ? await readIfThere(file) : undefined;
-  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
 }
 
 /**
@@ -181,60 +174,4 @@ async function haveRecords(context: FolderContext, keys: readonly CellKey[], run
     for (const key of keys) if (!found.has(key) && trash.has(layout.record(key))) found.add(key);
   }
   return keys.map(key => found.has(key));
-}
-
-/** Names in a folder; none where there is no such folder. */
-async function namesIn(folder: string): Promise<Set<string>> {
-  try {
-    return new Set(await readdir(folder));
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return new Set();
-    throw error;
-  }
-}
-
-async function keysLike({ layout, packs }: FolderContext, prefix: string, limit: number): Promise<CellKey[]> {
-  const checked = checkedPrefix(prefix);
-  if (!/^[0-9a-f]+$/.test(checked)) return [];
-  packs.refresh();
-  const names = [...(await namesIn(path.join(layout.records, checked.slice(0, 2))))].map(name =>
-    name.replace(/\.json$/, ''),
-  );
-  return [...new Set([...names, ...packs.keys()])]
-    .filter(name => name.startsWith(checked))
-    .sort()
-    .slice(0, limit)
-    .flatMap(name => cellKeySchema.safeParse(name).data ?? []);
-}
-
-/** Reads every record, so it takes seconds in a large store. The one that computed it comes before one that reused it. */
-async function recordOfArtifact(context: FolderContext, digest: Digest): Promise<CellRecord | undefined> {
-  let reusing: CellRecord | undefined;
-  for await (const { text, file } of textsOf(context)) {
-    if (!text.includes(digest)) continue;
-    const record = parseRecord(text, file);
-    if (!Object.values(record.outputs).some(output => output.digest === digest)) continue;
-    if (record.reused_from === undefined) return record;
-    reusing ??= record;
-  }
-  return reusing;
-}
-
-async function* textsOf({ layout, packs }: FolderContext): AsyncGenerator<{ text: string; file: string }> {
-  packs.refresh();
-  for (const pack of packs.packs()) {
-    for (const place of pack.head.records) {
-      const bytes = packs.read({ ...place, pack });
-      if (bytes !== undefined) yield { text: new TextDecoder().decode(bytes), file: pack.file };
-    }
-  }
-  for (const folder of [layout.records, layout.contents]) {
-    for (const shard of await namesIn(folder)) {
-      for (const name of await namesIn(path.join(folder, shard))) {
-        const file = path.join(folder, shard, name);
-        const text = await readText(file);
-        if (text !== undefined) yield { text, file };
-      }
-    }
-  }
 }

@@ -36,15 +36,17 @@ export function trashFolder({ root, trash }: Pick<Layout, 'root' | 'trash'>): Tr
       await syncDirectory(path.dirname(folder));
     },
     restore: async file => {
-      const thrown = find(file);
+      // Again where it is thrown away again at that moment: whoever looks has it back.
+      for (let thrown = find(file); thrown !== undefined; thrown = find(file)) {
+        touch(thrown);
+        writingNow(file, () => linkBack(thrown, file));
+        await syncDirectory(path.dirname(file));
+        // Only now: a file has one name that is durable at every moment.
+        removeIfThere(thrown);
+        if (existsSync(file)) return true;
+      }
       // Another may have been faster, where anything was ever thrown away.
-      if (thrown === undefined) return existsSync(trash) && existsSync(file);
-      touch(thrown);
-      writingNow(file, () => linkBack(thrown, file));
-      await syncDirectory(path.dirname(file));
-      // Only now: a file has one name that is durable at every moment.
-      removeIfThere(thrown);
-      return existsSync(file);
+      return existsSync(trash) && existsSync(file);
     },
   };
 }
