@@ -13,7 +13,7 @@ import type { PlanReader } from './plan-reader.ts';
 import type { Remake } from './sound-inputs.ts';
 
 /** Light cells under way at once within an activity: their cost is the latency of the disk. */
-const lightAtOnce = 64;
+const lightAtOnce = 16;
 
 export interface CellRunners {
   readonly light: AttemptDependencies;
@@ -34,13 +34,14 @@ export async function runCells(
 ): Promise<CellOutcome[]> {
   const events = createEventBuffer(runners.light.store, input.run);
   const cells = await findCells(plans, input);
+  const signal = AbortSignal.any([Context.current().cancellationSignal, stopping]);
   const run = (cell: PlanCell): Promise<AttemptResult> => {
     const onProgress = (progress: CellProgress) => {
       events.addProgress(progressEvent(cell, progress));
       tell({ cell: cellName(cell.step, cell.at), key: cell.key, ...progress });
     };
     const remake = async (index: number) => run(await findAnyCell(plans, input.plan, index));
-    return runCell(runners[cell.weight], input.run, cell, { events, onProgress, remake, stopping });
+    return runCell(runners[cell.weight], input.run, cell, { events, onProgress, remake, signal });
   };
   const results = await atMost(lightAtOnce, cells, run);
   await events.flush();
@@ -73,16 +74,12 @@ async function runCell(
     events,
     onProgress,
     remake,
-    stopping,
-  }: Pick<AttemptHooks, 'onProgress'> & {
-    readonly events: EventBuffer;
-    readonly remake: Remake;
-    readonly stopping: AbortSignal;
-  },
+    signal,
+  }: Pick<AttemptHooks, 'onProgress' | 'signal'> & { readonly events: EventBuffer; readonly remake: Remake },
 ): Promise<AttemptResult> {
-  const { info, cancellationSignal } = Context.current();
+  const { info } = Context.current();
   const result = await attemptCell(runner, run, cell, {
-    signal: AbortSignal.any([cancellationSignal, stopping]),
+    signal,
     onStart: () => {
       if (cell.weight === 'heavy')
         events.add({ event: 'cell-started', at: now(), cell: cell.index, attempt: info.attempt });

@@ -1,5 +1,5 @@
 /** What is done to a run while it is on its way: each kind of death and disturbance, by name. */
-import { chmodSync, closeSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Digest } from '../../schemas/identity.ts';
@@ -62,8 +62,10 @@ export const faults = {
   },
   'a full disk': async ({ home, random }) => {
     const store = homeOf(home).store;
-    const ballast = path.join(store, 'temp', 'ballast');
-    if (!fill(ballast)) return false;
+    const folder = path.join(store, 'temp');
+    const ballast = path.join(folder, 'ballast');
+    // There may be no store yet.
+    if (!existsSync(folder) || !fill(ballast)) return false;
     await sleep(1000 * (1 + 3 * random.uniform()));
     rmSync(ballast, { force: true });
     return true;
