@@ -29,13 +29,15 @@ export async function readBranch(sources: BranchSources, reference: BranchRefere
   const cells = await plans.cells(plan, branch);
   const list = [...cells.values()];
   const have = await lookUp(store, run, list);
+  const ends = await endedCells(store, run);
+  // What was made in this run and is gone by now (damaged, say) is made again by whoever needs it.
+  const isThere = (part: PlanPart) => have.has(part.key) || isMade(ends.get(part.cell));
   const orders = await sources.orders(run);
   const head = await plans.head(plan);
   const verdicts = await outsideVerdicts(store, run, head, cells);
   const approvals = cellApprovals(head, orders, verdicts);
   const recorded = list.filter(cell => have.has(cell.key));
   const left = await leftCells(store, run, list, have);
-  const ends = await endedCells(store, run);
   // A run that is taken up keeps its failures: trying them again is what `rerun` is for.
   const failed = list.filter(
     ({ index, key }) => !have.has(key) && !left.has(index) && ends.get(index)?.state === 'failed',
@@ -45,7 +47,7 @@ export async function readBranch(sources: BranchSources, reference: BranchRefere
     const end =
       orderedEnd(cell, approvals, orders) ??
       guardedFromOutside(cell, approvals, verdicts) ??
-      lackFromOutside(cell, cells, have, ends);
+      lackFromOutside(cell, cells, isThere, ends);
     if (end !== undefined) ruledOut.push({ cell: cell.index, ...end });
   }
   await logEnded(store, run, recorded, ruledOut);
@@ -55,7 +57,7 @@ export async function readBranch(sources: BranchSources, reference: BranchRefere
     ...(await verdictOf(store, run, cell)),
   }));
   return {
-    cells: list.map(cell => branchCell(cell, cells, have, approvals)),
+    cells: list.map(cell => branchCell(cell, cells, isThere, approvals)),
     // What is left goes from the end to the front: a cell whose end is known needs no line because of one above it.
     ended: [
       ...(await Promise.all(cached)),
@@ -114,6 +116,13 @@ async function logEnded(
 
 type Cells = ReadonlyMap<number, PlanCell>;
 
+/** Whether an input from outside the branch can be had. */
+type IsThere = (part: PlanPart) => boolean;
+
+function isMade(end: CellEnd | undefined): boolean {
+  return end?.state === 'done' || end?.state === 'cached';
+}
+
 /** Keys of this branch's cells and of their inputs that have records. */
 async function lookUp(store: Store, run: string, list: readonly PlanCell[]): Promise<ReadonlySet<CellKey>> {
   const keys = [
@@ -169,10 +178,10 @@ function guardedFromOutside(cell: PlanCell, approvals: CellApprovals, verdicts: 
 }
 
 /** What becomes of a cell whose outside inputs can no longer meet a quorum. */
-function lackFromOutside(cell: PlanCell, cells: Cells, have: ReadonlySet<CellKey>, ends: EndedCells) {
+function lackFromOutside(cell: PlanCell, cells: Cells, isThere: IsThere, ends: EndedCells) {
   for (const [port, input] of Object.entries(cell.inputs)) {
     const outside = input.parts.filter(part => !cells.has(part.cell));
-    const lost = outside.filter(part => !have.has(part.key));
+    const lost = outside.filter(part => !isThere(part));
     if (input.parts.length - lost.length >= input.quorum) continue;
     const stateOf = (part: PlanPart) => ends.get(part.cell)?.state;
     const because = lost.find(part => stateOf(part) !== 'skipped') ?? lost[0];
@@ -191,17 +200,12 @@ function lackOf(ends: readonly (CellEnd['state'] | undefined)[]): RuledOut['stat
   return ends.every(state => state === 'skipped' || state === 'cancelled') ? 'cancelled' : 'blocked';
 }
 
-function branchCell(
-  cell: PlanCell,
-  cells: Cells,
-  have: ReadonlySet<CellKey>,
-  { open, isHeld }: CellApprovals,
-): BranchCell {
+function branchCell(cell: PlanCell, cells: Cells, isThere: IsThere, { open, isHeld }: CellApprovals): BranchCell {
   const approvals = open(cell);
   return {
     id: cell.index,
     weight: cell.weight,
-    needs: Object.values(cell.inputs).flatMap(input => insideNeed(input, cells, have)),
+    needs: Object.values(cell.inputs).flatMap(input => insideNeed(input, cells, isThere)),
     // The gate is waited for in any case; what it rules out, it does when the person has spoken.
     guards: cell.guards
       .filter(({ gate }) => cells.has(gate))
@@ -211,9 +215,9 @@ function branchCell(
 }
 
 /** What an input still waits for inside the branch. */
-function insideNeed(input: PlanInput, cells: Cells, have: ReadonlySet<CellKey>) {
+function insideNeed(input: PlanInput, cells: Cells, isThere: IsThere) {
   const inside = input.parts.filter(part => cells.has(part.cell));
   if (inside.length === 0) return [];
-  const there = input.parts.filter(part => !cells.has(part.cell) && have.has(part.key)).length;
+  const there = input.parts.filter(part => !cells.has(part.cell) && isThere(part)).length;
   return [{ of: inside.map(part => part.cell), quorum: Math.max(0, input.quorum - there) }];
 }

@@ -4,6 +4,7 @@ import { createPlanReader } from '../../activities/plan-reader.ts';
 import { readBranch } from '../../activities/read-branch.ts';
 import type { RunEvent } from '../../schemas/run.ts';
 import { createMemoryStore } from '../../store/memory-store.ts';
+import type { StoredItem } from '../../store/store.ts';
 import { attempt, dependencies, newRun, planOf } from './rig.ts';
 
 /** Twenty light cells in branch 0, the last ones failing, and a join in branch 1. */
@@ -24,7 +25,7 @@ async function prepared(text: string) {
   const read = (branch: number) =>
     readBranch({ store, plans, orders: createOrderReader(store) }, { ...reference, branch });
   const log = async () => (await store.events(reference.run)).events;
-  return { read, log };
+  return { store, plan, reference, read, log };
 }
 
 test('cells that are there are told as they are: done before, and nothing to wait for', async () => {
@@ -51,6 +52,24 @@ test('a cell whose inputs from outside fall short of their quorum is blocked, an
       reason: '3 of 20 inputs at `parts` are missing (quorum 18)',
     },
   ]);
+});
+
+test('an input that was made in this run and is gone by now is there to be made again, not missing', async () => {
+  const { store, plan, reference, read } = await prepared(study(0, 1));
+  const at = new Date().toISOString();
+  const made = plan.cellList
+    .slice(0, 20)
+    .map(({ index: cell }) => ({ event: 'cell-ended', at, cell, state: 'done' }) as const);
+  await store.appendEvents(reference.run, made);
+  // As when its bytes are found damaged between the end of its branch and the beginning of the next.
+  const [gone] = plan.cellList;
+  const items: StoredItem[] = [];
+  for await (const item of store.items('record')) if (item.name === gone!.key) items.push(item);
+  const batch = new Date();
+  await store.moveToTrash(items, { batch, unlessModifiedSince: new Date(Date.now() + 1000) });
+  await store.purgeTrash(batch);
+  expect(await store.record(gone!.key)).toBeUndefined();
+  expect(await read(1)).toEqual({ cells: [{ id: 20, weight: 'light', needs: [], guards: [] }], ended: [] });
 });
 
 test('with its quorum met, a cell runs without the missing inputs', async () => {
